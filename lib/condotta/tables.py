@@ -16,14 +16,23 @@ import pandas as pd
 if TYPE_CHECKING:
     import pandera.pandas as pa
 
-SOURCE_KINDS = (
-    "named_official government_body intelligence monitor_ngo media anonymous_local "
-    "recruit_testimony expert un_panel outlet_voice unknown"
-).split()
-STANCES = "asserts accuses alleges denies declines does_not_deny unclear".split()
-CERTAINTIES = "stated_fact reported alleged possible".split()
-DATE_PRECISIONS = "day month year range".split()
-PLACE_PRECISIONS = "exact town district province country".split()
+SOURCE_KINDS = [
+    "named_official",
+    "government_body",
+    "intelligence",
+    "monitor_ngo",
+    "media",
+    "anonymous_local",
+    "recruit_testimony",
+    "expert",
+    "un_panel",
+    "outlet_voice",
+    "unknown",
+]
+STANCES = ["asserts", "accuses", "alleges", "denies", "declines", "does_not_deny", "unclear"]
+CERTAINTIES = ["stated_fact", "reported", "alleged", "possible"]
+DATE_PRECISIONS = ["day", "month", "year", "range"]
+PLACE_PRECISIONS = ["exact", "town", "district", "province", "country"]
 
 
 class Column(NamedTuple):
@@ -110,8 +119,20 @@ ENTITIES = {
     "kind": _text(
         "what is named",
         required=True,
-        allowed="person organisation armed_group state nationality place facility weapon "
-        "platform money quantity date".split(),
+        allowed=[
+            "person",
+            "organisation",
+            "armed_group",
+            "state",
+            "nationality",
+            "place",
+            "facility",
+            "weapon",
+            "platform",
+            "money",
+            "quantity",
+            "date",
+        ],
     ),
     "entity_id": _text("codebook id of whom or what it stands for, where known"),
     "canonical": _text("the codebook's name for it, where known"),
@@ -192,9 +213,9 @@ CLAIMS = {
     "pay_min": _number("least pay the words allow", "`currency` per `period`"),
     "pay_max": _number("most pay the words allow", "`currency` per `period`"),
     "currency": _text("ISO 4217 code of the currency stated first"),
-    "period": _text("what the pay is for", allowed="month day year contract other".split()),
+    "period": _text("what the pay is for", allowed=["month", "day", "year", "contract", "other"]),
     "pay_kind": _text(
-        "kind of pay", allowed="salary bonus advance compensation fee contract_fee".split()
+        "kind of pay", allowed=["salary", "bonus", "advance", "compensation", "fee", "contract_fee"]
     ),
     "count_min": _count("fewest persons the words allow", "persons"),
     "count_max": _count("most persons the words allow", "persons"),
