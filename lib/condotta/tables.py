@@ -11,9 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import pandas as pd
-
 if TYPE_CHECKING:
+    import pandas as pd
     import pandera.pandas as pa
 
 SOURCE_KINDS = [
@@ -94,6 +93,7 @@ ARTICLES = {
     "source_path": _text("file it was read from, relative to the source", required=True),
     "source_sha256": _text("SHA-256 of that file", required=True),
     "format": _text("how it was read: txt, jsonl, csv ...", required=True),
+    "repairs": _text("what was mended or could not be understood in reading, joined by '; '"),
 }
 
 SKIPPED = {
@@ -321,7 +321,7 @@ def schema(name: str) -> "pa.DataFrameSchema":
     return pa.DataFrameSchema(columns, strict=True, ordered=True, name=name)
 
 
-def shape(name: str, rows: Iterable[Mapping] | pd.DataFrame) -> pd.DataFrame:
+def shape(name: str, rows: "Iterable[Mapping] | pd.DataFrame") -> "pd.DataFrame":
     """Return rows as a table with the schema's columns, order and types, checked.
 
     A column that no row gives is empty; a column that the schema does not know is an error.
@@ -337,6 +337,8 @@ def shape(name: str, rows: Iterable[Mapping] | pd.DataFrame) -> pd.DataFrame:
       source_path reason detail
     0       a.txt  empty    NaN
     """
+    import pandas as pd
+
     frame = pd.DataFrame(rows if isinstance(rows, pd.DataFrame) else list(rows))
     columns = TABLES[name]
     unknown = [c for c in frame.columns if c not in columns]
@@ -353,7 +355,7 @@ def shape(name: str, rows: Iterable[Mapping] | pd.DataFrame) -> pd.DataFrame:
     return check(name, frame.reset_index(drop=True))
 
 
-def check(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+def check(name: str, frame: "pd.DataFrame") -> "pd.DataFrame":
     """Return the table unchanged if it keeps to its schema; raise with the first case if not."""
     import pandera.errors
 
@@ -363,7 +365,9 @@ def check(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         raise TableError(_first_failure(name, frame, error.failure_cases)) from None
 
 
-def _first_failure(name: str, frame: pd.DataFrame, cases: pd.DataFrame) -> str:
+def _first_failure(name: str, frame: "pd.DataFrame", cases: "pd.DataFrame") -> str:
+    import pandas as pd
+
     case = cases.iloc[0]
     column, spec = case["column"], TABLES[name].get(case["column"])
     if spec is None:
@@ -384,7 +388,7 @@ def _first_failure(name: str, frame: pd.DataFrame, cases: pd.DataFrame) -> str:
     )
 
 
-def empty(name: str) -> pd.DataFrame:
+def empty(name: str) -> "pd.DataFrame":
     """Return the table with no rows."""
     return shape(name, [])
 
@@ -394,7 +398,7 @@ def path_of(run_dir: Path, name: str) -> Path:
     return Path(run_dir) / "tables" / f"{name}.parquet"
 
 
-def write(run_dir: Path, name: str, frame: pd.DataFrame) -> Path:
+def write(run_dir: Path, name: str, frame: "pd.DataFrame") -> Path:
     """Check a table and write it, whole or not at all; the same rows give the same bytes."""
     import pyarrow as arrow
     import pyarrow.parquet as parquet
@@ -409,7 +413,7 @@ def write(run_dir: Path, name: str, frame: pd.DataFrame) -> Path:
     return target
 
 
-def read(run_dir: Path, name: str) -> pd.DataFrame:
+def read(run_dir: Path, name: str) -> "pd.DataFrame":
     """Read and check one table of a run.
 
     Raises
