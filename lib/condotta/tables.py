@@ -383,8 +383,8 @@ def _first_failure(name: str, frame: "pd.DataFrame", cases: "pd.DataFrame") -> s
     first = frame.iloc[int(case["index"])].dropna().to_dict() if pd.notna(case["index"]) else {}
     short = {key: value for key, value in first.items() if len(str(value)) <= 60}
     return (
-        f"{name}: `{column}` ({spec.meaning}) {wrong} in {len(same)} of {len(frame)} rows{allowed}; "
-        f"the first is {short}."
+        f"{name}: `{column}` ({spec.meaning}) {wrong} in {len(same)} of {len(frame)} "
+        f"rows{allowed}; the first is {short}."
     )
 
 
@@ -429,7 +429,8 @@ def read(run_dir: Path, name: str) -> "pd.DataFrame":
     target = path_of(run_dir, name)
     if not target.exists():
         raise FileNotFoundError(
-            f"{target}: no table `{name}` yet; run the notebooks before this one, or `condotta run`."
+            f"{target}: no table `{name}` yet; run the notebooks before this one, "
+            "or `condotta run`."
         )
     try:
         table = parquet.read_table(
