@@ -1,0 +1,213 @@
+"""How names are compared, and how many of them are found in a text in one pass.
+
+Two printings of a name are the same where they differ only in case, accents, apostrophes, hyphens,
+doubled letters or Arabic articles. Acronyms keep their capitals.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Any, NamedTuple
+
+WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:['’ʼʻʿ‘`´][^\W_]+)*")
+SEPARATORS = frozenset({"", " ", "-", "‐", "‑", "–", "\u00a0", "'", "’", " '", "' ", "- ", ". "})
+ARTICLES = frozenset(
+    [
+        "al",
+        "el",
+        "ul",
+        "as",
+        "ash",
+        "an",
+        "ar",
+        "az",
+        "ad",
+        "at",
+        "es",
+        "esh",
+        "en",
+        "er",
+        "ez",
+        "ed",
+    ]
+)
+ORDINALS = {
+    "1st": "first",
+    "2nd": "second",
+    "3rd": "third",
+    "4th": "fourth",
+    "5th": "fifth",
+    "6th": "sixth",
+    "7th": "seventh",
+    "8th": "eighth",
+    "9th": "ninth",
+    "10th": "tenth",
+}
+LETTERS = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ß": "ss", "æ": "ae", "ð": "d"})
+ARTICLE = "al"
+SHORTEST = 4
+ACRONYM = re.compile(r"[A-Z][A-Z0-9]{1,5}|[A-Z]\d")
+GENITIVE = re.compile(r"['’][sS]$")
+
+
+@cache
+def fold(word: str) -> str:
+    """Return a word without case, accents, apostrophes and doubled letters.
+
+    Examples
+    --------
+    >>> fold("Sana'a") == fold("Sanaa"), fold("Erdoğan"), fold("5th")
+    (True, 'erdogan', 'fifth')
+    """
+    bare = unicodedata.normalize("NFKD", word.casefold().translate(LETTERS))
+    letters = "".join(letter for letter in bare if letter.isalnum())
+    return re.sub(r"([^\W\d])\1+", r"\1", ORDINALS.get(letters, letters))
+
+
+def slug(name: str) -> str:
+    """Return a name as an id: ``Deir ez-Zor`` gives ``deir-ez-zor``."""
+    bare = unicodedata.normalize("NFKD", name.casefold().translate(LETTERS))
+    bare = re.sub(r"['’ʼʻʿ‘`´]", "", "".join(c for c in bare if not unicodedata.combining(c)))
+    return "-".join(re.findall(r"[a-z0-9]+", bare))
+
+
+class Piece(NamedTuple):
+    """One word of a name or a text, and whether it is only an article of the next."""
+
+    fold: str
+    start: int
+    end: int
+    article: bool
+    joined: bool
+
+
+def pieces(text: str) -> list[Piece]:
+    """Return the words of a text as names are compared: folded, articles marked.
+
+    An article is `al` or `el`; its assimilated forms (`as`, `ash`, `ez` ...), which are English
+    words too, count only where a hyphen or a capital shows them. `joined` says whether a piece
+    may continue the name begun by the one before it.
+    """
+    found = list(WORD.finditer(text))
+    out: list[Piece] = []
+    before = -1
+    for here, after in zip(found, [*found[1:], None], strict=True):
+        word = here.group()
+        tie = text[here.end() : after.start()] if after else "."
+        lower = word.lower()
+        article = lower in ARTICLES and (
+            tie == "-" or (tie == " " and (lower in ("al", "el") or word[0].isupper()))
+        )
+        trim = GENITIVE.search(word)
+        end = here.end() - len(trim.group()) if trim else here.end()
+        joined = before >= 0 and text[before : here.start()] in SEPARATORS
+        piece = fold(text[here.start() : end])
+        out.append(Piece(ARTICLE if article else piece, here.start(), end, article, joined))
+        before = end
+    return out
+
+
+def keys(name: str) -> set[tuple[str, ...]]:
+    """Return the sequences of pieces under which a name is found.
+
+    With its articles, without them, with each article grown together with the next word, and
+    written as one word. A name of which only three letters remain keeps its article.
+    """
+    parts = [p for p in pieces(name) if p.fold != "the"] or pieces(name)
+    whole = tuple(p.fold for p in parts)
+    bare = tuple(p.fold for p in parts if not p.article)
+    grown: list[str] = []
+    for i, part in enumerate(parts):
+        glue = i and parts[i - 1].article
+        word = name[parts[i - 1].start : parts[i - 1].end] + name[part.start : part.end]
+        if not part.article:
+            grown.append(fold(word) if glue else part.fold)
+    forms = {whole, tuple(grown), (fold("".join(grown)),)}
+    if len("".join(bare)) >= SHORTEST or bare == whole:
+        forms |= {bare, (fold("".join(bare)),)}
+    return {form for form in forms if all(form)}
+
+
+def letters(printed: str) -> str:
+    """Return an acronym without its periods."""
+    return printed.replace(".", "")
+
+
+def is_acronym(name: str) -> bool:
+    """Return whether a name is short and all capitals, and so is compared letter by letter."""
+    return bool(ACRONYM.fullmatch(letters(name)))
+
+
+class Owner(NamedTuple):
+    """An entry, one spelling of it, and what that spelling asks of the text."""
+
+    entry: Any
+    spelling: str
+    exact: bool
+    in_context: bool
+
+
+class Names:
+    """All spellings of all entries, found in a text in one pass, the longest first."""
+
+    def __init__(self, entries: Iterable[Any]) -> None:
+        """Lay out the spellings of entries, each with `names` and perhaps `short` names."""
+        self._root: dict = {}
+        for entry in entries:
+            for spelling in entry.names:
+                short = spelling in getattr(entry, "short", ())
+                self._add(Owner(entry, spelling, is_acronym(spelling), short))
+
+    def _add(self, owner: Owner) -> None:
+        for form in sorted(keys(owner.spelling)):
+            node = self._root
+            for piece in form:
+                node = node.setdefault(piece, {})
+            node.setdefault(None, []).append(owner)
+
+    def whole(self, name: str) -> list[Owner]:
+        """Return the owners of a name given by itself, in whatever case."""
+        parts = [part for part in pieces(name) if part.fold != "the"]
+        ends = self._walk(parts, 0)
+        owners = next((found for end, found in ends if end == len(parts)), [])
+        printed = name.strip()
+        return [o for o in owners if not o.exact or letters(printed) == letters(o.spelling)]
+
+    def longest(self, text: str) -> Iterator[tuple[int, int, list[Owner]]]:
+        """Yield start, end and owners of every name in a text, from left to right."""
+        parts = pieces(text)
+        at = 0
+        while at < len(parts):
+            if parts[at].fold in self._root or parts[at].article:
+                for end, owners in self._walk(parts, at):
+                    start, stop = parts[at].start, parts[end - 1].end
+                    fitting = [o for o in owners if _fits(o, text[start:stop])]
+                    if fitting:
+                        yield start, stop, fitting
+                        at = end - 1
+                        break
+            at += 1
+
+    def _walk(self, parts: list[Piece], at: int) -> list[tuple[int, list[Owner]]]:
+        """Return where a name that begins at a piece may end, the longest first."""
+        ends: list[tuple[int, list[Owner]]] = []
+        nodes = [self._root]
+        for i in range(at, len(parts)):
+            part = parts[i]
+            if i > at and not part.joined:
+                break
+            step = [node[part.fold] for node in nodes if part.fold in node]
+            nodes = [*step, *nodes] if part.article or (i > at and part.fold == "the") else step
+            if not nodes:
+                break
+            owners = [owner for node in step for owner in node.get(None, ())]
+            if owners:
+                ends.append((i + 1, list(dict.fromkeys(owners))))
+        return ends[::-1]
+
+
+def _fits(owner: Owner, printed: str) -> bool:
+    if owner.exact:
+        return letters(printed) == letters(owner.spelling)
+    return any(c.isupper() or c.isdigit() for c in printed) or owner.spelling.islower()
