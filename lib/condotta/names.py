@@ -13,24 +13,7 @@ from typing import Any, NamedTuple
 WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:['’ʼʻʿ‘`´][^\W_]+)*")
 SEPARATORS = frozenset({"", " ", "-", "‐", "‑", "–", "\u00a0", "'", "’", " '", "' ", "- ", ". "})
 ARTICLES = frozenset(
-    [
-        "al",
-        "el",
-        "ul",
-        "as",
-        "ash",
-        "an",
-        "ar",
-        "az",
-        "ad",
-        "at",
-        "es",
-        "esh",
-        "en",
-        "er",
-        "ez",
-        "ed",
-    ]
+    ["al", "el", "ul", "as", "ash", "es", "esh", "an", "en", "ar", "er", "az", "ez", "ad", "ed"]
 )
 ORDINALS = {
     "1st": "first",
