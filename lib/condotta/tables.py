@@ -258,6 +258,7 @@ TRACKER = {
         allowed=("single_source", "corroborated", "contested", "denied_only"),
     ),
     "denied_by": _text("who denies it, joined by '; '"),
+    "denial_ids": _text("claims that deny it, joined by '; '"),
     "contradictions": _text("what in it contradicts what, joined by '; '"),
     "claim_ids": _text("its claims, joined by '; '", required=True),
     "merge_reason": _text("why these claims are one line", required=True),
@@ -265,7 +266,8 @@ TRACKER = {
 }
 
 CONTRADICTIONS = {
-    "line_id": _text("the line in which two claims cannot both hold", required=True),
+    "line_id": _text("the line of the one claim", required=True),
+    "other_line_id": _text("the line of the other; the same for a denial", required=True),
     "kind": _text("what differs: count, pay, recruiter, destination, denial", required=True),
     "claim_id": _text("one claim", required=True),
     "other_claim_id": _text("the other", required=True),
@@ -275,13 +277,27 @@ CONTRADICTIONS = {
 
 REVIEWS = {
     "review_id": _key("stable key of one decision"),
-    "claim_id": _text("claim, line or entity it is about", required=True),
-    "decision": _text("what was decided", required=True),
-    "edited_slots": _text("JSON object of slots that were changed"),
+    "claim_id": _text("claim it is about; for `rename`, the name", required=True),
+    "decision": _text(
+        "what was decided",
+        required=True,
+        allowed=("accept", "reject", "edit", "merge", "split", "rename", "undo"),
+    ),
+    "edited_slots": _text("JSON object of what the decision changes: slots, claims or a name"),
     "reason": _text("why, in the reviewer's words"),
     "reviewer": _text("who decided", required=True),
     "decided_at": _text("moment of the decision, UTC", required=True),
     "supersedes": _text("decision that this one replaces"),
+    "seen": _text("JSON object of the claims as they were when it was made: words and slots"),
+}
+
+ANOTHER_LOOK = {
+    "review_id": _text("the decision", required=True),
+    "claim_id": _text("what it is about", required=True),
+    "decision": _text("what was decided", required=True),
+    "reviewer": _text("who decided", required=True),
+    "why": _text("what moved under it, or which decision it conflicts with", required=True),
+    "applied": _flag("whether it still shapes the tracker"),
 }
 
 TABLES: Mapping[str, Mapping[str, Column]] = {
@@ -295,6 +311,7 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
     "tracker": TRACKER,
     "contradictions": CONTRADICTIONS,
     "reviews": REVIEWS,
+    "another_look": ANOTHER_LOOK,
 }
 
 
