@@ -343,7 +343,7 @@ class Tree:
 
     def notional(self, head: "Token") -> "Token":
         """Return what a noun phrase is about: the *Syrians* of "hundreds of Syrians"."""
-        if head.lemma_.lower() in MEASURES or head.pos_ == "NUM":
+        if head.pos_ == "NUM" or {head.lemma_.lower(), head.lower_.rstrip("s")} & MEASURES:
             measured = [
                 c
                 for c in self.children[head.i]
@@ -361,15 +361,32 @@ class Tree:
         """Return where the noun phrase of a head starts and ends, relative clauses left out."""
         start, end = head.i, head.i + 1
         for child in self.children[head.i]:
-            if child.i < head.i and child.dep_ in LEFT_PART and not self._is_gerund(child):
+            if child.i < head.i and child.dep_ in LEFT_PART:
                 start = min(start, child.left_edge.i)
             elif child.i == end and child.dep_ in ("flat", "compound", "nummod", "fixed"):
                 end = child.right_edge.i + 1
             elif child.dep_ == "nmod" and child.left_edge.i == end and self._is_of(child):
                 end = self.phrase(child)[1]
+        start = max(start, 1 + max((c.i for c in self._left_verbs(head)), default=-1))
         while start < head.i and (self.doc[start].is_punct or self.doc[start].is_space):
             start += 1
         return start, end
+
+    def _left_verbs(self, head: "Token") -> "Iterator[Token]":
+        """Yield verbs that the parser took for a part of their own object."""
+        for child in self.children[head.i]:
+            if child.i < head.i and (self._is_gerund(child) or self._swallowed(child) is not None):
+                yield child
+
+    def _swallowed(self, verb: "Token") -> "Token | None":
+        """Return the subject of "the drone struck positions" read as one noun phrase."""
+        head = verb.head
+        if verb.dep_ != "amod" or verb.tag_ not in ("VBN", "VBD") or head.i != head.head.i:
+            return None
+        if any(c.dep_.startswith(("nsubj", "cop")) for c in self.children[head.i]):
+            return None
+        before = [c for c in self.children[head.i] if c.dep_ == "compound" and c.i < verb.i]
+        return before[-1] if before else None
 
     def _is_of(self, token: "Token") -> bool:
         return self.preposition(token) == "of"
@@ -386,6 +403,8 @@ class Tree:
     def is_passive(self, verb: "Token") -> bool:
         """Tell whether a verb is passive, also in reduced relatives and joined verbs."""
         labels = {c.dep_ for c in self.children[verb.i]}
+        if self._swallowed(verb) is not None:
+            return False
         if labels & {"aux:pass", "nsubj:pass", "obl:agent"}:
             return True
         if verb.tag_ != "VBN" or labels & {"aux", "nsubj", "obj"}:
@@ -476,11 +495,14 @@ class Tree:
         return self._named(self.subject(head, depth - 1), "control")
 
     def _modified(self, verb: "Token", head: "Token", depth: int) -> "tuple[Token | None, str]":
+        swallowed = self._swallowed(verb)
+        if swallowed is not None:
+            return swallowed, "garden path"
         if verb.dep_ == "acl" and verb.tag_ in ("VBN", "VBD") and not self.is_passive(verb):
             return self._top(head), "garden path"
         if verb.tag_ in ("VBN", "VBD", "VBG") or verb.dep_ == "acl:relcl":
             return head, "participle"
-        owner = self._owner(head)
+        owner = head if self.preposition(head) == "by" else self._owner(head)
         if owner is not None:
             return owner, "owner"
         if head.head.i != head.i and head.head.pos_ in ("VERB", "AUX"):
@@ -522,7 +544,7 @@ class Tree:
     def objects(self, verb: "Token", passive: bool) -> Iterator[Argument]:
         """Yield the objects of a verb: its own, one shared with a joined verb, a relative one."""
         found = [c for c in self.children[verb.i] if c.dep_ in ("obj", "iobj")]
-        if self._is_gerund(verb):
+        if self._is_gerund(verb) or self._swallowed(verb) is not None:
             yield Argument("object", verb.head, "gerund")
             return
         for child in found:
@@ -578,8 +600,12 @@ class Tree:
         """Yield prepositions that the parser hung on the object instead of the verb."""
         for head, _ in self.heads(noun, ""):
             for child in self.children[head.i]:
-                if child.dep_ in ("nmod", "obl") and child.i > head.i and not self._is_of(child):
+                if child.dep_ not in ("nmod", "obl") or child.i < head.i:
+                    continue
+                if not self._is_of(child):
                     yield from self._prepositional(child, True, "low")
+                elif child.pos_ != "PROPN":
+                    yield from self._low(child)
 
     def _high(self, verb: "Token") -> Iterator[Argument]:
         """Yield prepositions after a verb that hang on the verb above it."""
