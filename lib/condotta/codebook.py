@@ -164,6 +164,7 @@ class Cue(Row):
     verbs: tuple[str, ...] = ()
     nouns: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
+    verdicts: tuple[str, ...] = ()
 
 
 class Hedge(Row):
