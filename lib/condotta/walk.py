@@ -1,0 +1,507 @@
+"""The notebooks in order, by papermill: checked before a kernel starts, resumed where it stopped.
+
+Papermill's own output cannot say whether a step succeeded: after a kernel died or a cell ran out
+of time it marks every cell as completed. So each step gets a mark of its own, written after
+papermill returned and holding what the step depends on; a step is done if its mark still fits.
+"""
+
+import ast
+import difflib
+import json
+import os
+import platform
+import shutil
+import socket
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from hashlib import file_digest, sha256
+from importlib import metadata, util
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from condotta import articles, resources, tables
+
+PACKAGES = ("condotta", "spacy", "pandas", "pyarrow", "papermill", "plotly")
+# Parameters that `run` sets by itself: which, and what to use instead.
+RESERVED = {"run_dir": "--out", "source": "SOURCE", "codebook_dir": "--codebook"}
+OUTPUTS = ("tables", "figures")
+TYPES = {"str": str, "int": int, "float": (int, float), "bool": bool, "list": list}
+
+
+class WalkError(RuntimeError):
+    """A walk was refused or failed; the message says where, and what to do."""
+
+
+class Parameter(NamedTuple):
+    """One line of a parameters cell."""
+
+    type: str
+    default: Any
+    help: str
+
+
+class Step(NamedTuple):
+    """One notebook and the parameters it will get."""
+
+    notebook: Path
+    parameters: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The notebook's file name without its suffix, such as ``05-claims``."""
+        return self.notebook.stem
+
+
+class Outcome(NamedTuple):
+    """What a walk left behind."""
+
+    run_dir: Path
+    report: Path | None
+    lost: int
+    reused: list[str]
+
+
+def notebooks() -> list[Path]:
+    """Return the notebooks of the walk, in order."""
+    return sorted(resources.find("notebooks").glob("0[1-7]-*.ipynb"))
+
+
+def read_parameters(notebook: Path) -> dict[str, Parameter]:
+    """Return the parameters a notebook declares, by name.
+
+    Raises
+    ------
+    WalkError
+        If the notebook has no cell tagged ``parameters``.
+
+    Notes
+    -----
+    Papermill can do this too, but importing it takes longer than a mistyped name may cost.
+    """
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    tagged = [c for c in cells if "parameters" in c["metadata"].get("tags", [])]
+    if not tagged:
+        raise WalkError(f"{notebook.name}: no cell is tagged `parameters`.")
+    source = "".join(tagged[0]["source"])
+    lines = source.splitlines()
+    return {
+        node.target.id: Parameter(
+            ast.unparse(node.annotation),
+            ast.literal_eval(node.value),
+            lines[node.end_lineno - 1].partition("#")[2].strip(),
+        )
+        for node in ast.parse(source).body
+        if isinstance(node, ast.AnnAssign)
+    }
+
+
+def plan(given: Mapping[str, Any], fixed: Mapping[str, Any]) -> list[Step]:
+    """Return the steps of a walk; every name goes to each notebook that declares it.
+
+    Parameters
+    ----------
+    given : mapping
+        What a person asks for. Text is turned into the declared type.
+    fixed : mapping
+        What the walk itself sets, see `RESERVED`.
+
+    Raises
+    ------
+    WalkError
+        If no notebook declares a name, or a value is not of the declared type.
+    """
+    declared = {path: read_parameters(path) for path in notebooks()}
+    known = {name: spec for specs in declared.values() for name, spec in specs.items()}
+    for name in given:
+        if name in RESERVED:
+            raise WalkError(f"parameter `{name}` is set by the walk; use {RESERVED[name]}.")
+        if name not in known:
+            raise WalkError(_unknown(name, sorted(set(known) - set(RESERVED))))
+    values = {name: _convert(name, known[name], value) for name, value in given.items()} | fixed
+    return [
+        Step(path, {name: values[name] for name in specs if name in values})
+        for path, specs in declared.items()
+    ]
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    meant = f" did you mean `{near[0]}`?" if near else ""
+    names = f" known are: {', '.join(known)}." if known else " none can be set."
+    return f"parameter `{name}`: no notebook has it;{meant}{names}"
+
+
+def _convert(name: str, spec: Parameter, value: Any) -> Any:
+    """Return a value of the declared type, or say what was wanted."""
+    wanted = spec.type.partition("[")[0]
+    try:
+        if isinstance(value, str) and wanted != "str":
+            value = _parse(value, wanted)
+        str(value).encode()  # half characters would fail late, inside papermill
+        if isinstance(value, bool) != (wanted == "bool") or not isinstance(value, TYPES[wanted]):
+            raise ValueError
+    except (ValueError, KeyError):
+        raise WalkError(
+            f"parameter `{name}` ({spec.help}): {value!r} is no {spec.type}; "
+            f"the default is {spec.default!r}."
+        ) from None
+    return value
+
+
+def _parse(text: str, wanted: str) -> Any:
+    if wanted == "bool":
+        return {"true": True, "yes": True, "false": False, "no": False}[text.lower()]
+    if wanted == "list" and not text.lstrip().startswith("["):
+        return [part.strip() for part in text.split(",")]
+    return json.loads(text)
+
+
+def run(
+    source: str | Path,
+    run_dir: str | Path,
+    parameters: Mapping[str, Any] | None = None,
+    *,
+    codebook_dir: str | Path | None = None,
+    fresh: bool = False,
+    progress: bool = False,
+    cell_timeout: int = 3600,
+) -> Outcome:
+    """Take reports through every notebook, and return where the results are.
+
+    Parameters
+    ----------
+    source : path or glob
+        What `articles.read_articles` reads.
+    run_dir : path
+        Folder of the run; made if missing. Steps that are done there and whose notebook,
+        parameters, inputs, code, codebook and pipeline are the same are not run again.
+    parameters : mapping, optional
+        Values for parameters of the notebooks, as `read_parameters` lists them.
+    codebook_dir : path, optional
+        Folder with additions to the shipped codebook.
+    fresh : bool
+        Forget what is done there, kept parses included.
+    progress : bool
+        Draw a bar on standard error.
+    cell_timeout : int
+        Seconds after which a cell counts as stuck.
+
+    Raises
+    ------
+    WalkError, articles.SourceError, codebook.CodebookError
+        Refused before a kernel started, or failed: where, and what to do.
+    """
+    run_dir = Path(run_dir).expanduser().resolve()
+    articles.check_source(source)
+    fixed = {"run_dir": str(run_dir), "source": _absolute(source)}
+    if codebook_dir:
+        fixed["codebook_dir"] = _absolute(codebook_dir)
+    steps = plan(parameters or {}, fixed)
+    _check_codebook(codebook_dir)
+    _check_folder(run_dir)
+    with _locked(run_dir):
+        if fresh:
+            for name in ("steps", "parses"):
+                shutil.rmtree(run_dir / name, ignore_errors=True)
+        return _take(steps, run_dir, parameters or {}, codebook_dir, progress, cell_timeout)
+
+
+def _absolute(path: str | Path) -> str:
+    return os.path.abspath(Path(path).expanduser())  # noqa: PTH100 (a glob cannot be resolved)
+
+
+def _check_codebook(codebook_dir: str | Path | None) -> None:
+    if codebook_dir:
+        from condotta import codebook
+
+        codebook.load(codebook_dir)
+
+
+def check_writable(folder: Path) -> None:
+    """Raise `WalkError` unless the folder can be made and written."""
+    probe = folder / f".probe-{os.getpid()}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tables.write_bytes(probe, b"")
+        probe.unlink()
+    except OSError as error:
+        raise WalkError(
+            f"{folder}: cannot be written ({error.strerror}); choose another folder (--out)."
+        ) from None
+
+
+def _check_folder(run_dir: Path) -> None:
+    """Raise unless the folder of a run can be written, and holds a run or nothing."""
+    check_writable(run_dir)
+    held = {path.name for path in run_dir.iterdir() if not path.name.startswith(".")}
+    if held and not held & {"run.json", "steps", "notebooks", *OUTPUTS}:
+        raise WalkError(
+            f"{run_dir}: holds other files ({min(held)}); choose a folder of its own for the run."
+        )
+
+
+@contextmanager
+def _locked(run_dir: Path) -> Iterator[None]:
+    """Keep a second walk out of the folder; the lock goes with the process that holds it."""
+    import fcntl
+
+    with (run_dir / ".lock").open("a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.seek(0)
+            raise WalkError(
+                f"{run_dir}: in use by {file.read().strip() or 'another process'}; "
+                "wait until it is done, or choose another --out."
+            ) from None
+        file.truncate(0)
+        file.write(f"process {os.getpid()} on {socket.gethostname()} since {_now()}")
+        file.flush()
+        yield
+        file.truncate(0)
+
+
+def _take(
+    steps: list[Step],
+    run_dir: Path,
+    parameters: Mapping[str, Any],
+    codebook_dir: str | Path | None,
+    progress: bool,
+    cell_timeout: int,
+) -> Outcome:
+    from tqdm import tqdm
+
+    base, sources = _base(codebook_dir), _sources(steps[0].parameters["source"])
+    record = {
+        "condotta": metadata.version("condotta"),
+        "python": platform.python_version(),
+        "packages": {name: metadata.version(name) for name in PACKAGES},
+        "source": steps[0].parameters["source"],
+        "codebook": _absolute(codebook_dir) if codebook_dir else None,
+        "parameters": dict(parameters),
+        "inputs": sources,
+        "started_at": _now(),
+    }
+    marks: dict[str, dict] = {}
+    reused: list[str] = []
+    try:
+        with tqdm(steps, unit="step", disable=not progress, leave=False) as bar:
+            for step in bar:
+                bar.set_description(step.name)
+                key = _key(step, base, sources, marks.values(), run_dir)
+                mark = _read_mark(run_dir, step)
+                if mark and mark["key"] == key and _intact(run_dir, mark["outputs"]):
+                    reused.append(step.name)
+                else:
+                    mark = _execute(step, run_dir, key, cell_timeout)
+                marks[step.name] = mark
+    except WalkError as error:
+        _write_record(run_dir, record | {"status": "failed", "error": str(error)}, marks, reused)
+        raise
+    report = _write_report(run_dir)
+    record |= {"status": "done", "rows": count_rows(run_dir)}
+    _write_record(run_dir, record, marks, reused)
+    return Outcome(run_dir, report, count_lost(run_dir), reused)
+
+
+def _write_report(run_dir: Path) -> Path | None:
+    if util.find_spec("condotta.report") is None:
+        return None
+    from condotta import report
+
+    return report.write_report(run_dir)
+
+
+def count_lost(run_dir: Path) -> int:
+    """Return how many rows of `skipped` stand for an article that could not be read."""
+    skipped = tables.read(run_dir, "skipped")
+    return int((~skipped["reason"].isin(articles.NO_ARTICLE)).sum())
+
+
+def _execute(step: Step, run_dir: Path, key: str, cell_timeout: int) -> dict:
+    """Run one notebook and write its mark; the executed copy stays, whichever way it went."""
+    target = run_dir / "notebooks" / step.notebook.name
+    failed = target.with_suffix(".failed.ipynb")
+    part = target.with_name(f".{step.name}.part.ipynb")
+    target.parent.mkdir(exist_ok=True)
+    _mark_of(run_dir, step).unlink(missing_ok=True)
+    before, began = _stamps(run_dir), time.monotonic()
+    try:
+        _papermill(step, part, cell_timeout)
+    except BaseException as error:
+        if part.exists():
+            part.replace(failed)
+        if isinstance(error, Exception):
+            raise WalkError(f"{_explain(step, error)} See {failed}.") from error
+        raise
+    part.replace(target)
+    failed.unlink(missing_ok=True)
+    made = sorted(path for path, stamp in _stamps(run_dir).items() if before.get(path) != stamp)
+    mark = {
+        "key": key,
+        "seconds": round(time.monotonic() - began, 2),
+        "outputs": {path: _sha256(run_dir / path) for path in made},
+    }
+    _write_json(_mark_of(run_dir, step), mark)
+    return mark
+
+
+def _papermill(step: Step, target: Path, cell_timeout: int, attempts: int = 3) -> None:
+    """Run one notebook; try again only where the kernel did not come up (a lost race for ports)."""
+    _prepare_kernels()
+    import papermill
+    from nbclient.exceptions import DeadKernelError
+
+    for attempt in range(1, attempts + 1):
+        try:
+            papermill.execute_notebook(
+                step.notebook,
+                target,
+                step.parameters,
+                kernel_name="python3",
+                progress_bar=False,
+                start_timeout=60,
+                execution_timeout=cell_timeout,
+                # a `condotta` folder in the shell must not stand in for the installed one
+                extra_arguments=["--InteractiveShellApp.ignore_cwd=True", "--log-level=CRITICAL"],
+            )
+            return
+        except RuntimeError as error:
+            if isinstance(error, DeadKernelError) or attempt == attempts or _started(target):
+                raise
+
+
+def _prepare_kernels() -> None:
+    """Make kernels run this Python, with hashes and charts that are the same every time."""
+    own = str(Path(sys.prefix) / "share" / "jupyter")
+    others = [path for path in os.environ.get("JUPYTER_PATH", "").split(os.pathsep) if path]
+    if own not in others:
+        os.environ["JUPYTER_PATH"] = os.pathsep.join([own, *others])
+    os.environ.setdefault("PYTHONHASHSEED", "0")
+    os.environ.setdefault("PLOTLY_RENDERER", "plotly_mimetype")
+
+
+def _started(executed: Path) -> bool:
+    """Return whether any cell of an executed copy was begun."""
+    if not executed.exists():
+        return False
+    cells = json.loads(executed.read_text(encoding="utf-8"))["cells"]
+    return any(cell["metadata"].get("papermill", {}).get("start_time") for cell in cells)
+
+
+def _explain(step: Step, error: Exception) -> str:
+    """Return one line: notebook, cell, what went wrong, what to do."""
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from papermill.exceptions import PapermillExecutionError
+
+    again = "Steps before it are kept: mend it and give the same command again."
+    if isinstance(error, PapermillExecutionError):
+        code = next((line for line in error.source.splitlines() if line.strip()), "")
+        said = f"{error.ename}: {error.evalue}".splitlines()[0]
+        return f"{step.name} failed in cell {error.exec_count} (`{code.strip()}`): {said} {again}"
+    if isinstance(error, DeadKernelError):
+        return f"{step.name} failed: its kernel died, most often for want of memory. {again}"
+    if isinstance(error, CellTimeoutError):
+        return f"{step.name} failed: a cell ran out of time (--cell-timeout). {again}"
+    said = (str(error).splitlines() or [""])[0]
+    return f"{step.name} failed: {type(error).__name__}: {said} {again}"
+
+
+def _base(codebook_dir: str | Path | None) -> str:
+    """Return the digest of all that every step depends on: code, pipeline, codebook."""
+    folders = [resources.PACKAGE, resources.find("data/codebook")]
+    if pipeline := util.find_spec("en_condotta"):
+        folders.append(Path(pipeline.submodule_search_locations[0]))
+    if codebook_dir:
+        folders.append(Path(codebook_dir).expanduser())
+    digest = sha256()
+    for folder in folders:
+        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+            if "__pycache__" not in path.parts:
+                digest.update(f"{path.relative_to(folder)}\0{_sha256(path)}\0".encode())
+    return digest.hexdigest()
+
+
+def _sources(source: str) -> list[dict[str, Any]]:
+    """Return path, size and digest of every file of the source."""
+    files = [(path, shown) for path, shown in articles.find_files(source) if path.is_file()]
+    return [
+        {"path": shown, "bytes": path.stat().st_size, "sha256": _sha256(path)}
+        for path, shown in files
+        if os.access(path, os.R_OK)
+    ]
+
+
+def _key(step: Step, base: str, sources: list[dict], marks: Iterable[dict], run_dir: Path) -> str:
+    """Return the digest of all that a step depends on, without the paths of this machine."""
+    cells = json.loads(step.notebook.read_text(encoding="utf-8"))["cells"]
+    parts = [
+        base,
+        [cell["source"] for cell in cells],
+        {k: v for k, v in step.parameters.items() if k not in RESERVED},
+        sources if "source" in step.parameters else None,
+        [mark["outputs"] for mark in marks],
+        [_sha256(path) for path in sorted(run_dir.glob("reviews*")) if path.is_file()],
+    ]
+    return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _mark_of(run_dir: Path, step: Step) -> Path:
+    return run_dir / "steps" / f"{step.name}.json"
+
+
+def _read_mark(run_dir: Path, step: Step) -> dict | None:
+    try:
+        return json.loads(_mark_of(run_dir, step).read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
+
+
+def _intact(run_dir: Path, outputs: Mapping[str, str]) -> bool:
+    return all(
+        (run_dir / path).exists() and _sha256(run_dir / path) == known
+        for path, known in outputs.items()
+    )
+
+
+def _stamps(run_dir: Path) -> dict[str, tuple[int, int]]:
+    """Return when each output was last written; writing again gives a new file each time."""
+    found = {}
+    for name in OUTPUTS:
+        for path in (run_dir / name).glob("[!.]*"):
+            status = path.stat()
+            found[path.relative_to(run_dir).as_posix()] = (status.st_mtime_ns, status.st_ino)
+    return found
+
+
+def count_rows(run_dir: Path) -> dict[str, int]:
+    """Return how many rows each table of a run has."""
+    import pyarrow.parquet as parquet
+
+    paths = sorted((run_dir / "tables").glob("[!.]*.parquet"))
+    return {path.stem: parquet.read_metadata(path).num_rows for path in paths}
+
+
+def _write_record(
+    run_dir: Path, record: dict, marks: Mapping[str, dict], reused: list[str]
+) -> None:
+    seconds = {name: mark["seconds"] for name, mark in marks.items()}
+    more = {"seconds": seconds, "reused": reused, "ended_at": _now()}
+    _write_json(run_dir / "run.json", record | more)
+
+
+def _write_json(target: Path, content: dict) -> None:
+    text = json.dumps(content, indent=2, ensure_ascii=False, sort_keys=False)
+    tables.write_bytes(target, f"{text}\n".encode())
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
