@@ -1,0 +1,43 @@
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+export PYTHONHASHSEED := 0
+export PLOTLY_RENDERER := plotly_mimetype
+
+help:
+	@echo "make run     set up, read data/sample, say where the report is"
+	@echo "make test    set up, run every test and compare every notebook with its printed output"
+	@echo "make lab     set up, open JupyterLab on the first notebook"
+	@echo "make setup   only set up $(VENV)"
+	@echo "make format  put code and imports in order;  make check  say what is not"
+
+setup: $(VENV)/.ok
+
+$(VENV)/.ok: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 14) else "Python 3.11, 3.12 or 3.13 is needed, this is %d.%d; try: make $(MAKECMDGOALS) PYTHON=python3.12" % v)'
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV) || { echo "python3-venv is missing; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@echo "setting up $(VENV); a minute or two the first time"
+	@{ $(PY) -m pip install -q --disable-pip-version-check -c constraints.txt uv \
+	   && $(PY) -m uv pip install -q --compile-bytecode --python $(PY) -c constraints.txt -e '.[test]'; } \
+	 || { $(PY) -m pip install -q -U pip && $(PY) -m pip install -q -c constraints.txt -e '.[test]'; }
+	@touch $@
+
+run: setup
+	@$(VENV)/bin/condotta run data/sample --out runs/sample
+
+test: setup
+	@$(VENV)/bin/condotta run data/sample --out runs/sample
+	$(PY) -m pytest -q -n 2 --dist loadfile
+
+lab: setup
+	@$(VENV)/bin/condotta lab
+
+format: setup
+	$(PY) -m ruff check --fix
+	$(PY) -m ruff format
+
+check: setup
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+
+.PHONY: help setup run test lab format check
