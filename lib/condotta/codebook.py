@@ -232,6 +232,9 @@ class Kind(Row):
     stance: Stance | None = None
     acled: str | None = None
     plover: str | None = None
+    weapons: tuple[str, ...] = ()
+    measures: Literal["killed", "wounded", "captured", "missing"] | None = None
+    grades: Literal["accused", "claimed", "denied", "unclear"] | None = None
 
 
 LISTS: Mapping[str, type[Row]] = {"cues": Cue, "hedges": Hedge, "people": PeopleNouns}
