@@ -1,0 +1,29 @@
+"""Charts: a function for each question, table in, Plotly figure out; no file, no global state.
+
+Every title says what is seen and is computed from the table; every chart carries its source line
+and its own numbers, read back with `numbers`. Colours and symbols mean the same on all of them:
+see `STATUS`.
+"""
+
+from condotta.charts.counts import events, reading, who_says_what
+from condotta.charts.frame import STATUS, bare, describe, numbers
+from condotta.charts.network import actor_network
+from condotta.charts.rows import head_counts, origins, pay_offers, timeline
+from condotta.charts.theatre import places, theatre_map
+
+__all__ = [
+    "STATUS",
+    "actor_network",
+    "bare",
+    "describe",
+    "events",
+    "head_counts",
+    "numbers",
+    "origins",
+    "pay_offers",
+    "places",
+    "reading",
+    "theatre_map",
+    "timeline",
+    "who_says_what",
+]
