@@ -125,10 +125,12 @@ class Place(Entry):
 
 
 class People(Row):
-    """A nationality: the country, its adjective, what its people are called."""
+    """A nationality or an ethnic group: its adjective, what its people are called, its country."""
 
-    country: Annotated[str, Field(min_length=1)]
-    iso: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    country: Maybe = None
+    iso: Annotated[
+        Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None, BeforeValidator(_absent)
+    ] = None
     adjective: Annotated[str, Field(min_length=1)]
     people: Annotated[str, Field(min_length=1)]
     aliases: Words = ()
@@ -137,7 +139,7 @@ class People(Row):
     @property
     def id(self) -> str:
         """Id of the people: never equal to an actor's or a place's."""
-        return "people-" + slug(self.country)
+        return "people-" + slug(self.people)
 
     @property
     def name(self) -> str:
@@ -233,6 +235,7 @@ class Kind(Row):
     acled: str | None = None
     plover: str | None = None
     weapons: tuple[str, ...] = ()
+    nouns: tuple[str, ...] = ()
     measures: Literal["killed", "wounded", "captured", "missing"] | None = None
     grades: Literal["accused", "claimed", "denied", "unclear"] | None = None
 
@@ -246,7 +249,7 @@ MAPPINGS: Mapping[str, type[Row]] = {
 }
 SHEETS: Mapping[str, type[Row]] = {"actors": Actor, "places": Place, "nationalities": People}
 FILES = (*(f"{n}.csv" for n in SHEETS), *(f"{n}.yaml" for n in (*LISTS, *MAPPINGS)))
-ID_COLUMNS = {"actors": "entity_id", "places": "place_id", "nationalities": "country"}
+ID_COLUMNS = {"actors": "entity_id", "places": "place_id", "nationalities": "people"}
 
 
 class Codebook(BaseModel):
@@ -461,17 +464,21 @@ def _nearest(value: str, allowed: Iterable[str]) -> str:
 
 
 def _check_spellings(sheets: Mapping[str, dict[str, tuple[_Line, Any]]]) -> None:
+    """Refuse a sure spelling of two entries; `short` ones may be shared, context decides them."""
     owners: dict[Any, tuple[_Line, Any, str]] = {}
     for line, row in (pair for sheet in sheets.values() for pair in sheet.values()):
         for spelling in row.names:
+            if spelling in getattr(row, "short", ()):
+                continue
             exact = letters(spelling) if is_acronym(spelling) else ""
-            for form in keys(spelling):
+            for form in sorted(keys(spelling).printed):
                 other = owners.setdefault((form, exact), (line, row, spelling))
                 if other[1] is not row and not _may_share(row, other[1]):
                     raise CodebookError(
                         f"{line.file}, line {line.line}, aliases: {spelling!r} of {row.id} is "
                         f"read like {other[2]!r} of {other[1].id} ({other[0].file}, line "
-                        f"{other[0].line}); a spelling belongs to one entry."
+                        f"{other[0].line}); a spelling belongs to one entry: lengthen one, or move "
+                        "it to `short` and say in `needs` which words show that it is meant."
                     )
 
 

@@ -91,25 +91,50 @@ def pieces(text: str) -> list[Piece]:
     return out
 
 
-def keys(name: str) -> set[tuple[str, ...]]:
+class Keys(NamedTuple):
+    """Sequences of pieces under which a name is found."""
+
+    printed: frozenset[tuple[str, ...]]
+    grown: frozenset[tuple[str, ...]]
+
+
+@cache
+def keys(name: str) -> Keys:
     """Return the sequences of pieces under which a name is found.
 
-    With its articles, without them, with each article grown together with the next word, and
-    written as one word. A name of which only three letters remain keeps its article.
+    `printed`: with its articles and without them; a name of which only three letters would remain
+    keeps its article, and one that is written `The Times` its `The`. `grown`: each article grown
+    together with the next word (`Ezzor`), and all written as one word. A grown form gives way to
+    another name that is printed so: `Adana` is not `Ad-Dana`.
+
+    Examples
+    --------
+    >>> sorted(keys("Deir ez-Zor").printed), sorted(keys("Deir ez-Zor").grown)
+    ([('deir', 'al', 'zor'), ('deir', 'zor')], [('deir', 'ezor'), ('deirezor',), ('deirzor',)])
     """
-    parts = [p for p in pieces(name) if p.fold != "the"] or pieces(name)
-    whole = tuple(p.fold for p in parts)
-    bare = tuple(p.fold for p in parts if not p.article)
-    grown: list[str] = []
-    for i, part in enumerate(parts):
-        glue = i and parts[i - 1].article
-        word = name[parts[i - 1].start : parts[i - 1].end] + name[part.start : part.end]
+    parts = pieces(name)
+    if not name.startswith("The "):
+        parts = [part for part in parts if part.fold != "the"] or parts
+    whole = tuple(part.fold for part in parts)
+    bare = tuple(part.fold for part in parts if not part.article)
+    long = len("".join(bare)) >= SHORTEST or bare == whole
+    printed = {whole, bare} if long else {whole}
+    glued = tuple(_glued(name, parts))
+    grown = {glued, ("".join(glued),)} | ({("".join(bare),)} if long else set())
+    return Keys(
+        frozenset(form for form in printed if all(form)),
+        frozenset(tuple(map(fold, form)) for form in grown if all(form)) - printed,
+    )
+
+
+def _glued(name: str, parts: list[Piece]) -> Iterator[str]:
+    """Yield the words of a name, each article grown together with the word after it."""
+    before = ""
+    for part in parts:
+        word = before + name[part.start : part.end]
+        before = word if part.article else ""
         if not part.article:
-            grown.append(fold(word) if glue else part.fold)
-    forms = {whole, tuple(grown), (fold("".join(grown)),)}
-    if len("".join(bare)) >= SHORTEST or bare == whole:
-        forms |= {bare, (fold("".join(bare)),)}
-    return {form for form in forms if all(form)}
+            yield fold(word)
 
 
 def letters(printed: str) -> str:
@@ -137,21 +162,29 @@ class Names:
     def __init__(self, entries: Iterable[Any]) -> None:
         """Lay out the spellings of entries, each with `names` and perhaps `short` names."""
         self._root: dict = {}
-        for entry in entries:
-            for spelling in entry.names:
-                short = spelling in getattr(entry, "short", ())
-                self._add(Owner(entry, spelling, is_acronym(spelling), short))
+        owners = [
+            Owner(entry, spelling, is_acronym(spelling), spelling in getattr(entry, "short", ()))
+            for entry in entries
+            for spelling in entry.names
+        ]
+        for owner in owners:
+            for form in sorted(keys(owner.spelling).printed):
+                self._node(form).setdefault(None, []).append(owner)
+        for owner in owners:
+            for form in sorted(keys(owner.spelling).grown):
+                self._node(form).setdefault(None, [owner])
 
-    def _add(self, owner: Owner) -> None:
-        for form in sorted(keys(owner.spelling)):
-            node = self._root
-            for piece in form:
-                node = node.setdefault(piece, {})
-            node.setdefault(None, []).append(owner)
+    def _node(self, form: tuple[str, ...]) -> dict:
+        node = self._root
+        for piece in form:
+            node = node.setdefault(piece, {})
+        return node
 
     def whole(self, name: str) -> list[Owner]:
         """Return the owners of a name given by itself, in whatever case."""
-        parts = [part for part in pieces(name) if part.fold != "the"]
+        parts = pieces(name)
+        if not name.startswith("The "):
+            parts = [part for part in parts if part.fold != "the"]
         ends = self._walk(parts, 0)
         owners = next((found for end, found in ends if end == len(parts)), [])
         printed = name.strip()
@@ -191,6 +224,9 @@ class Names:
 
 
 def _fits(owner: Owner, printed: str) -> bool:
+    """Return whether capitals are where the spelling has them, as far as they tell names apart."""
     if owner.exact:
         return letters(printed) == letters(owner.spelling)
-    return any(c.isupper() or c.isdigit() for c in printed) or owner.spelling.islower()
+    words = [part for part in pieces(printed) if not part.article and part.fold != "the"]
+    first = printed[words[0].start] if words else printed[0]
+    return first.isupper() or first.isdigit() or owner.spelling.islower()
