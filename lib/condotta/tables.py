@@ -279,11 +279,21 @@ TRACKER = {
 CONTRADICTIONS = {
     "line_id": _text("the line of the one claim", required=True),
     "other_line_id": _text("the line of the other; the same for a denial", required=True),
-    "kind": _text("what differs: count, pay, recruiter, destination, denial", required=True),
+    "kind": _text(
+        "what differs",
+        required=True,
+        allowed=("count", "pay", "recruiter", "destination", "denial"),
+    ),
+    "difference": _text("the one value against the other", required=True),
     "claim_id": _text("one claim", required=True),
     "other_claim_id": _text("the other", required=True),
     "quotation": _text("words of the one", required=True),
     "other_quotation": _text("words of the other", required=True),
+}
+
+SELECTION = {
+    "line_id": _key("line of the tracker that charts and report show"),
+    "chosen_by": _text("what was asked for: theatre, actor, dates; empty where all are shown"),
 }
 
 REVIEWS = {
@@ -321,6 +331,7 @@ TABLES: Mapping[str, Mapping[str, Column]] = {
     "claims": CLAIMS,
     "tracker": TRACKER,
     "contradictions": CONTRADICTIONS,
+    "selection": SELECTION,
     "reviews": REVIEWS,
     "another_look": ANOTHER_LOOK,
 }
