@@ -4,8 +4,9 @@ One noun, one module. Data flows one way, and nothing is loaded on import:
 
 `tables` what each table holds · `articles` raw files to rows · `copies` which articles repeat
 which · `codebook` the researcher's YAML and CSV · `language` the door to spaCy · `quantities`
-money, head counts, durations, dates · `entities` names, and whom each stands for · `statements`
-who says what · `frames` triggers and slots · `events` what is said to have happened · `claims`
+money, head counts, durations, dates · `entities` names, and whom each stands for · `cues`
+what reports, and how surely · `quotations` where a text quotes · `attributions` source, cue and
+content · `sources` whom the words of a source stand for · `statements` who says what · `frames` triggers and slots · `events` what is said to have happened · `claims`
 who recruits whom · `tracker` claims of many articles as lines · `reviews` people's decisions ·
 `charts` table to figure · `walk` the notebooks in order · `report` one page from a run.
 

@@ -66,12 +66,13 @@ def lemma_of(token: "Token", lexicon: Lexicon) -> str:
 
 
 def cue_of(token: "Token", lexicon: Lexicon) -> "Cue | None":
-    """Return the codebook's block for a verb or noun that reports, or None."""
-    if token.pos_ in ("VERB", "AUX"):
-        return lexicon.verbs.get(lemma_of(token, lexicon))
-    if token.pos_ in ("NOUN", "PROPN"):
-        return lexicon.nouns.get(token.lemma_.lower())
-    return None
+    """Return the codebook's block for a word that reports, or None.
+
+    Taggers take "denies" for a plural: what is no noun of the codebook is looked up as a verb.
+    """
+    if token.pos_ in ("NOUN", "PROPN") and token.lemma_.lower() in lexicon.nouns:
+        return lexicon.nouns[token.lemma_.lower()]
+    return lexicon.verbs.get(lemma_of(token, lexicon))
 
 
 def head_of(cue: "Span", lexicon: Lexicon) -> "Token":

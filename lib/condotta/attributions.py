@@ -1,0 +1,395 @@
+"""Source, cue and content in one article: learned spans, trees and quotation marks joined.
+
+The pipeline's spans and the rules over the tree fail on different sentences. Spans are linked by
+cost, the tree fills what they leave open and adds cues they miss, and a quotation that a content
+touches belongs to it whole.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from condotta import cues, quotations
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+Run = tuple[int, int]
+"""Tokens from the first to one past the last."""
+
+# Costs of joining two spans, in words: a cue between them, a span of the same role between them,
+# another sentence, another paragraph; and the cost from which two spans are not joined.
+CUE_BETWEEN, SAME_BETWEEN, OTHER_SENTENCE, OTHER_PARAGRAPH, TOO_FAR = 6, 4, 5, 40, 60
+NEIGHBOURS = 6
+LONGEST_GAP = 12
+OBJECT_STANCES = ("denies", "accuses", "alleges", "declines", "unclear")
+TOPIC_MARKS = ("of", "about", "on", "against", "that")
+CITING = ("cite", "quote")
+ACCUSED_OF = ("of", "for", "with")
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """One source, cue and content, as runs of tokens; `cited_by` is the run of who cites it."""
+
+    cue: Run | None
+    source: Run | None
+    content: Run | None
+    rule: str
+    cited_by: Run | None = None
+
+
+class Layout:
+    """Sentence, paragraph and quotation of every token of one article."""
+
+    def __init__(self, doc: "Doc") -> None:
+        self.starts = [token.idx for token in doc]
+        self.sentence = [0] * len(doc)
+        for number, sentence in enumerate(doc.sents):
+            self.sentence[sentence.start : sentence.end] = [number] * len(sentence)
+        self.paragraph = [0] * len(doc)
+        self.paragraphs = []
+        for number, (a, b) in enumerate(quotations.paragraphs(doc.text)):
+            run = self.tokens(a, b)
+            self.paragraphs.append(run)
+            self.paragraph[run[0] : run[1]] = [number] * (run[1] - run[0])
+        self.quotations = [self.tokens(*q) for q in quotations.find_quotations(doc.text)]
+
+    def tokens(self, start: int, end: int) -> Run:
+        """Return the tokens that characters touch."""
+        first = max(bisect_right(self.starts, start) - 1, 0)
+        return first, max(bisect_left(self.starts, end), first)
+
+    def quotation_at(self, token: int) -> Run | None:
+        """Return the quotation a token stands in, or None."""
+        at = bisect_right(self.quotations, (token, len(self.starts))) - 1
+        if at >= 0 and self.quotations[at][0] <= token < self.quotations[at][1]:
+            return self.quotations[at]
+        return None
+
+
+def find_attributions(doc: "Doc", lexicon: cues.Lexicon) -> list[Attribution]:
+    """Return the attributions of one article, in order of their content."""
+    layout = Layout(doc)
+    found = join(link_spans(doc, layout), list(read_trees(doc, lexicon)), doc)
+    found = [whole_quotation(a, layout) for a in found]
+    found += continued_quotations(found, layout, doc)
+    found = [replace(a, content=_trimmed(doc, a.content)) for a in found if a.content]
+    found = [a for a in found if a.content]
+    return sorted(found, key=lambda a: (a.content, a.cue or a.content, a.rule))
+
+
+def link_spans(doc: "Doc", layout: Layout) -> list[Attribution]:
+    """Return the pipeline's SOURCE, CUE and CONTENT spans, joined around their cues.
+
+    A span goes to the cue that costs least; a cue has one source. Neighbouring pieces of content
+    become one, with what interrupts them.
+    """
+    group = doc.spans["attribution"] if "attribution" in doc.spans else []
+    spans = sorted({(s.start, s.end, s.label_) for s in group})
+    at_cue = [i for i, span in enumerate(spans) if span[2] == "CUE"]
+    offers = sorted(
+        (_cost(spans, i, j, layout), abs(i - j), i, j)
+        for i, span in enumerate(spans)
+        if span[2] != "CUE"
+        for j in _nearest(at_cue, i)
+    )
+    taken: dict[int, int] = {}
+    filled: set[tuple[int, str]] = set()
+    for cost, _, i, j in offers:
+        role = spans[i][2]
+        if cost > TOO_FAR or i in taken or (role == "SOURCE" and (j, role) in filled):
+            continue
+        taken[i] = j
+        filled.add((j, role))
+    return [_linked(spans, j, [i for i in sorted(taken) if taken[i] == j]) for j in at_cue]
+
+
+def _nearest(at_cue: list[int], i: int) -> list[int]:
+    at = bisect_left(at_cue, i)
+    return at_cue[max(0, at - NEIGHBOURS // 2) : at + NEIGHBOURS // 2]
+
+
+def _cost(spans: Sequence[tuple[int, int, str]], i: int, j: int, layout: Layout) -> int:
+    low, high = min(i, j), max(i, j)
+    between = spans[low + 1 : high]
+    first, last = spans[low][1] - 1, spans[high][0]
+    cost = max(last - first - 1, 0) - sum(end - start for start, end, _ in between)
+    cost += CUE_BETWEEN * sum(role == "CUE" for *_, role in between)
+    cost += SAME_BETWEEN * sum(role == spans[i][2] for *_, role in between)
+    cost += OTHER_PARAGRAPH * (layout.paragraph[first] != layout.paragraph[last])
+    return cost + OTHER_SENTENCE * (layout.sentence[first] != layout.sentence[last])
+
+
+def _linked(spans: Sequence[tuple[int, int, str]], j: int, linked: list[int]) -> Attribution:
+    source = next((spans[i][:2] for i in linked if spans[i][2] == "SOURCE"), None)
+    pieces = [spans[i][:2] for i in linked if spans[i][2] == "CONTENT"]
+    return Attribution(spans[j][:2], source, _one_run(pieces), "learned")
+
+
+def _one_run(pieces: list[Run]) -> Run | None:
+    """Return the pieces of a content as one run: those close together, or the longest."""
+    runs: list[Run] = []
+    for start, end in pieces:
+        if runs and start - runs[-1][1] <= LONGEST_GAP:
+            runs[-1] = (runs[-1][0], end)
+        else:
+            runs.append((start, end))
+    return max(runs, key=lambda run: run[1] - run[0], default=None)
+
+
+def read_trees(doc: "Doc", lexicon: cues.Lexicon) -> Iterator[Attribution]:
+    """Yield what the codebook's cues report, by their place in the tree."""
+    for token in doc:
+        if token.pos_ in ("VERB", "AUX"):
+            cue = lexicon.verbs.get(cues.lemma_of(token, lexicon))
+            if cue:
+                yield from _of_verb(token, cue)
+            if token.lemma_ == "accord":
+                yield from _according_to(token)
+        elif token.lower_ == "according":
+            yield from _according_to(token)
+        elif token.pos_ == "NOUN":
+            cue = lexicon.nouns.get(token.lemma_.lower())
+            if cue:
+                yield from _of_noun(token)
+
+
+def _of_verb(verb: "Token", cue) -> Iterator[Attribution]:
+    source, passive = _source_of(verb)
+    if passive:
+        yield from _of_passive(verb, cue)
+        return
+    content = _content_of(verb, cue)
+    if content is None:
+        return
+    run = _cue_run(verb)
+    rule = f"tree: {verb.lemma_}"
+    said = _edges(source, verb) if source is not None else None
+    yield Attribution(run, said, content, rule)
+    for child in verb.children:
+        if child.dep_ == "advcl" and child.lemma_ in CITING:
+            cited = _child(child, "obj")
+            if cited is not None:
+                yield Attribution(
+                    (child.i, child.i + 1), _edges(cited, child), content, "cited", said
+                )
+
+
+def _source_of(verb: "Token") -> tuple["Token | None", bool]:
+    """Return the word for who says it, and whether it is the patient of a passive instead."""
+    for child in verb.children:
+        if child.dep_ == "nsubj":
+            return child, False
+        if child.dep_ == "nsubj:pass":
+            return child, True
+    if verb.dep_ == "acl" and verb.tag_ == "VBG":
+        return verb.head, False
+    if verb.dep_ in ("conj", "advcl", "xcomp") and verb.head.pos_ in ("VERB", "AUX"):
+        if verb.dep_ == "advcl" and verb.tag_ not in ("VBG", "VBN"):
+            return None, False
+        source, passive = _source_of(verb.head)
+        return (None, False) if passive else (source, False)
+    return None, False
+
+
+def _of_passive(verb: "Token", cue) -> Iterator[Attribution]:
+    """Yield "is said to", "was quoted as saying" and "were accused of", by whomever."""
+    agent = _child(verb, "obl:agent") or _by(verb)
+    patient = _child(verb, "nsubj:pass")
+    clause = next((c for c in verb.rights if c.dep_ in ("xcomp", "ccomp", "csubj")), None)
+    below = [c for c in verb.rights if c.dep_ in ("obl", "advcl") and _mark(c) in ACCUSED_OF]
+    if clause is None and not (below and cue.stance == "accuses"):
+        return
+    end = max(c.right_edge.i for c in ([clause] if clause is not None else []) + below) + 1
+    start = patient.left_edge.i
+    if patient.lower_ == "it":
+        start = clause.left_edge.i if clause is not None else start
+    source = _edges(agent, verb) if agent is not None else None
+    yield Attribution(_cue_run(verb), source, (start, end), f"tree: passive {verb.lemma_}")
+
+
+def _content_of(verb: "Token", cue) -> Run | None:
+    """Return what a verb reports: its clause, the clause it is put into, or its object."""
+    clause = _child(verb, "ccomp")
+    if clause is not None:
+        return _edges(clause, verb)
+    if verb.dep_ == "parataxis" and verb.head.i != verb.i:
+        return _host(verb)
+    for child in verb.children:
+        if child.dep_ == "parataxis" and child.right_edge.i - child.left_edge.i > 2:
+            return _edges(child, verb)
+    if cue.stance == "accuses":
+        return _accusation(verb)
+    if cue.stance in OBJECT_STANCES:
+        for dep in ("xcomp", "obj", "obl", "advcl"):
+            child = _child(verb, dep)
+            if child is not None and child.i > verb.i and not child.ent_type_ == "DATE":
+                return _edges(child, verb)
+    return None
+
+
+def _accusation(verb: "Token") -> Run | None:
+    accused = _child(verb, "obj")
+    if accused is None:
+        return None
+    parts = [
+        c for c in verb.rights if c.dep_ in ("obl", "advcl", "xcomp") and _mark(c) in ACCUSED_OF
+    ]
+    ends = [accused.right_edge.i, *(part.right_edge.i for part in parts)]
+    return (min(accused.left_edge.i, verb.i + 1), max(ends) + 1) if accused.i > verb.i else None
+
+
+def _host(verb: "Token") -> Run | None:
+    """Return the clause around "..., he said, ..." without the end it stands at."""
+    host = verb.head
+    start, end = host.left_edge.i, host.right_edge.i + 1
+    first, last = verb.left_edge.i, verb.right_edge.i + 1
+    if verb.i > host.i and last >= end - 2:
+        end = first
+    elif verb.i < host.i and first <= start + 1:
+        start = last
+    return (start, end) if end - start > 1 else None
+
+
+def _according_to(token: "Token") -> Iterator[Attribution]:
+    """Yield "according to X": the clause it stands in, told by X."""
+    doc = token.doc
+    if token.i + 2 >= len(doc) or doc[token.i + 1].lower_ != "to":
+        return
+    source = token
+    while source.dep_ in ("case", "fixed") and source.head.i != source.i:
+        source = source.head
+    if source.i <= token.i:
+        source = next((c for c in token.rights if c.dep_ in ("obl", "obj", "nmod")), None)
+        if source is None:
+            return
+        governor = token.head
+    else:
+        governor = source.head
+    said = (token.i + 2, source.right_edge.i + 1)
+    sentence = token.sent
+    start, end = governor.left_edge.i, governor.right_edge.i + 1
+    if governor.i == source.i or end - start <= said[1] - token.i + 1:
+        start, end = sentence.start, sentence.end
+    if token.i - start <= 1:
+        start = said[1]
+    elif end - said[1] <= 2:
+        end = token.i
+    if said[0] < said[1] and end - start > 1:
+        yield Attribution((token.i, token.i + 2), said, (start, end), "tree: according to")
+
+
+def _of_noun(noun: "Token") -> Iterator[Attribution]:
+    """Yield "reports that", "the claim that", "accusations of"."""
+    clause = next(
+        (c for c in noun.rights if c.dep_ in ("acl", "ccomp") and _mark(c) == "that"), None
+    )
+    if clause is None and noun.lemma_ in ("accusation", "allegation", "denial", "rumour", "rumor"):
+        clause = next(
+            (c for c in noun.rights if c.dep_ in ("nmod", "acl") and _mark(c) in TOPIC_MARKS), None
+        )
+    if clause is None:
+        return
+    owner = _child(noun, "nmod:poss")
+    if owner is None:
+        owner = next(
+            (c for c in noun.rights if c.dep_ == "nmod" and _mark(c) in ("by", "from")), None
+        )
+    source = _edges(owner, noun) if owner is not None else None
+    yield Attribution(
+        (noun.i, noun.i + 1), source, _edges(clause, noun), f"tree: noun {noun.lemma_}"
+    )
+
+
+def _child(token: "Token", dep: str) -> "Token | None":
+    return next((child for child in token.children if child.dep_ == dep), None)
+
+
+def _by(verb: "Token") -> "Token | None":
+    return next((c for c in verb.rights if c.dep_ == "obl" and _mark(c) == "by"), None)
+
+
+def _mark(token: "Token") -> str:
+    """Return the preposition or conjunction that introduces a phrase."""
+    return next((c.lower_ for c in token.lefts if c.dep_ in ("case", "mark")), "")
+
+
+def _edges(token: "Token", cue: "Token") -> Run:
+    """Return the words below a token, on its side of the cue."""
+    start, end = token.left_edge.i, token.right_edge.i + 1
+    if start <= cue.i < end:
+        return (cue.i + 1, end) if token.i > cue.i else (start, cue.i)
+    return start, end
+
+
+def _cue_run(verb: "Token") -> Run:
+    """Return a verb with its auxiliaries and negation, where they stand together before it."""
+    start = verb.i
+    while start and verb.doc[start - 1].head == verb and verb.doc[start - 1].dep_ in (
+        "aux", "aux:pass", "advmod",
+    ):  # fmt: skip
+        start -= 1
+    return start, verb.i + 1
+
+
+def join(learned: list[Attribution], read: list[Attribution], doc: "Doc") -> list[Attribution]:
+    """Return the learned attributions, completed from the tree, and those only the tree finds."""
+    out = []
+    used: set[int] = set()
+    for one in learned:
+        same = [
+            k
+            for k, other in enumerate(read)
+            if other.rule != "cited" and _touch(one.cue, other.cue)
+        ]
+        used.update(same)
+        out.append(_complete(one, read[same[-1]]) if same else one)
+    for k, other in enumerate(read):
+        if k not in used and other.content:
+            out.append(other)
+    return [a for a in out if a.content]
+
+
+def _complete(one: Attribution, other: Attribution) -> Attribution:
+    content = one.content or other.content
+    return replace(
+        one,
+        source=one.source or other.source,
+        content=content,
+        rule=one.rule if one.source and one.content else f"{one.rule} + {other.rule}",
+    )
+
+
+def _touch(a: Run | None, b: Run | None) -> bool:
+    return a is not None and b is not None and a[0] < b[1] and b[0] < a[1]
+
+
+def whole_quotation(one: Attribution, layout: Layout) -> Attribution:
+    """Return an attribution whose content holds the quotation it touches as a whole."""
+    if one.content is None:
+        return one
+    start, end = one.content
+    for token in (start, end - 1):
+        quotation = layout.quotation_at(token)
+        if quotation and not _touch(quotation, one.cue):
+            start, end = min(start, quotation[0]), max(end, quotation[1])
+    return replace(one, content=(start, end))
+
+
+def continued_quotations(
+    found: list[Attribution], layout: Layout, doc: "Doc"
+) -> Iterable[Attribution]:
+    """Return quotations of a sentence or more that nobody introduces: they continue the last."""
+    return []
+
+
+def _trimmed(doc: "Doc", run: Run) -> Run | None:
+    """Return a run without space and stray marks at its ends; None if nothing is left."""
+    start, end = run
+    while start < end and (doc[start].is_space or doc[start].text in ",;:.–—-)"):
+        start += 1
+    while start < end and (doc[end - 1].is_space or doc[end - 1].text in ",;:–—-("):
+        end -= 1
+    return (start, end) if start < end else None

@@ -1,0 +1,250 @@
+"""Who says what: every statement with its source, cue, content, stance and chain."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from condotta import attributions, cues, quotations, sources, tables
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from spacy.tokens import Doc, Span
+
+    from condotta.codebook import Codebook
+
+CREDIT = re.compile(r"^[^\n(]{0,80}\(([A-Z][\w .'-]{1,30})\)\s*[-–—]", re.M)
+RELAYED = ("asserts", "accuses", "alleges")
+TOLD = ("tell", "inform", "notify", "brief", "message")
+
+
+def find_statements(
+    docs: Iterable[tuple[str, "Doc"]],
+    articles: "pd.DataFrame",
+    entities: "pd.DataFrame",
+    *,
+    codebook: "Codebook",
+) -> "pd.DataFrame":
+    """Find every statement in every article: who says what, how, and who passes it on.
+
+    Parameters
+    ----------
+    docs : iterable of (str, Doc)
+        Articles as parsed by `language.parse`.
+    articles : DataFrame
+        The table `articles`; only its keys are used.
+    entities : DataFrame
+        The table `entities`: the names in each article, and whom each stands for.
+    codebook : Codebook
+        Cues, hedges and kinds of sources.
+
+    Returns
+    -------
+    DataFrame
+        The table `statements`, one row per statement, ordered by article and position. What the
+        outlet says in its own voice is no row.
+
+    Notes
+    -----
+    The origin of the information is the innermost source that is named or described; those who
+    pass it on stand in `relayed_by`, innermost first. `rule` names what found the spans, the
+    source and the stance. Content is one run of characters: where a cue interrupts it briefly the
+    cue is inside. Not read: sources that only a picture or the page's layout names, and irony.
+    """
+    named = dict(list(entities.groupby("article_id")))
+    lexicon, kinds = cues.index_cues(codebook), sources.index_kinds(codebook)
+    rows: list[dict] = []
+    for article_id, doc in docs:
+        names = sources.Names(_records(named.get(article_id)))
+        rows += read_article(article_id, doc, names, lexicon, kinds, codebook)
+    rows.sort(key=lambda row: (row["article_id"], row["start"], row["end"], row["statement_id"]))
+    return tables.shape("statements", rows)
+
+
+def _records(frame: "pd.DataFrame | None") -> list[dict]:
+    if frame is None:
+        return []
+    columns = ["start", "end", "name", "kind", "entity_id", "canonical"]
+    held = frame[columns].astype(object)
+    return held.where(held.notna(), None).sort_values(["start", "end"]).to_dict("records")
+
+
+def read_article(
+    article_id: str,
+    doc: "Doc",
+    names: sources.Names,
+    lexicon: cues.Lexicon,
+    kinds: sources.Kinds,
+    codebook: "Codebook",
+) -> list[dict]:
+    """Return the statements of one article as rows, chained."""
+    rows: list[dict] = []
+    known: list[sources.Source] = []
+    for one in sorted(
+        attributions.find_attributions(doc, lexicon), key=lambda a: a.source or a.cue or a.content
+    ):
+        words = _span(doc, one.source)
+        source = sources.resolve(words, known, kinds, names, codebook)
+        if source.name:
+            known.append(source)
+        rows.append(as_row(article_id, doc, one, source, lexicon, names, kinds, codebook))
+    _drop_repeated(rows)
+    return _chain(rows, _credit(doc))
+
+
+def as_row(article_id, doc, one, source, lexicon, names, kinds, codebook) -> dict:
+    """Return one attribution as a row of the table, without its chain."""
+    cue, content, words = _span(doc, one.cue), _span(doc, one.content), _span(doc, one.source)
+    reading = read_stance(cue, content, words, source, lexicon)
+    held = [span for span in (cue, content, words) if span is not None]
+    return {
+        "statement_id": tables.key(
+            "s", article_id, *_at(content), *_at(cue), *_at(words), one.rule == "cited"
+        ),
+        "article_id": article_id,
+        "start": min(span.start_char for span in held),
+        "end": max(span.end_char for span in held),
+        "source_start": _at(words)[0],
+        "source_end": _at(words)[1],
+        "source_text": words.text if words is not None else None,
+        "source_entity_id": source.entity_id,
+        "source_name": source.name,
+        "source_kind": source.kind,
+        "cue_start": _at(cue)[0],
+        "cue_end": _at(cue)[1],
+        "cue_lemma": cues.head_of(cue, lexicon).lemma_ if cue is not None else None,
+        "content_start": content.start_char,
+        "content_end": content.end_char,
+        "quote": _quote(content),
+        "stance": reading.stance,
+        "certainty": reading.certainty,
+        "relayed_by": _told_to(cue, names, lexicon),
+        "parent_id": None,
+        "rule": f"{one.rule}; source {source.rule}; {reading.rule}",
+    }
+
+
+def read_stance(cue, content, words, source, lexicon) -> cues.Reading:
+    """Return stance and certainty: the cue's, then what the content and its hedges change."""
+    reading = (
+        cues.read_cue(cue, lexicon)
+        if cue is not None
+        else cues.Reading("asserts", "reported", "no cue")
+    )
+    if reading.stance == "asserts":
+        if cues.verdict_in(content, lexicon):
+            reading = cues.Reading("denies", reading.certainty, "verdict")
+        elif source.kind in ("government_body", "named_official") and cues.denies_own_conduct(
+            content, words or ()
+        ):
+            reading = cues.Reading("denies", reading.certainty, "own conduct")
+    hedge = cues.hedge_of(content, lexicon)
+    if hedge and reading.stance not in ("denies", "declines", "does_not_deny"):
+        return reading._replace(certainty=cues.more_hedged(reading.certainty, hedge))
+    return reading
+
+
+def _span(doc: "Doc", run: attributions.Run | None) -> "Span | None":
+    return None if run is None else doc[run[0] : run[1]]
+
+
+def _at(span: "Span | None") -> tuple[int | None, int | None]:
+    return (None, None) if span is None else (span.start_char, span.end_char)
+
+
+def _quote(content: "Span") -> str:
+    text = content.text
+    if not quotations.MARK.search(text):
+        return "reported"
+    return "direct" if text[0] in '“"„«' and text.rstrip(".,")[-1] in '”"“»' else "mixed"
+
+
+def _told_to(cue: "Span | None", names: sources.Names, lexicon: cues.Lexicon) -> str | None:
+    if cue is None:
+        return None
+    head = cues.head_of(cue, lexicon)
+    if head.lemma_ not in TOLD:
+        return None
+    for child in head.children:
+        if child.dep_ in ("obj", "iobj", "obl"):
+            name = names.at(child.idx, child.idx + len(child))
+            if name is not None and name["kind"] == "organisation":
+                return name.get("canonical") or name["name"]
+    return None
+
+
+def _drop_repeated(rows: list[dict]) -> None:
+    seen: set[str] = set()
+    for row in list(rows):
+        if row["statement_id"] in seen:
+            rows.remove(row)
+        seen.add(row["statement_id"])
+
+
+def _credit(doc: "Doc") -> str | None:
+    match = CREDIT.search(doc.text[:1500])
+    return match.group(1) if match else None
+
+
+def _chain(rows: list[dict], credit: str | None) -> list[dict]:
+    """Give every statement its parent and all who pass it on, innermost first."""
+    outward = sorted(
+        rows, key=lambda r: (r["content_start"] - r["content_end"], "cited" in r["rule"])
+    )
+    by_id = {row["statement_id"]: row for row in rows}
+    for row in outward:
+        inside = [r for r in outward if r is not row and _holds(r, row)]
+        if inside:
+            parent = inside[-1]
+            row["parent_id"] = parent["statement_id"]
+    for row in outward:
+        chain = [row["relayed_by"]]
+        parent = by_id.get(row["parent_id"])
+        if parent is not None and parent["stance"] in RELAYED:
+            chain += [parent["source_name"], parent["relayed_by"]]
+        elif credit:
+            chain.append(credit)
+        row["relayed_by"] = _joined(chain, row["source_name"])
+    return rows
+
+
+def _holds(outer: Mapping, inner: Mapping) -> bool:
+    if inner["rule"].startswith("cited"):
+        return (
+            outer["content_start"] == inner["content_start"]
+            and outer["content_end"] == inner["content_end"]
+            and not outer["rule"].startswith("cited")
+        )
+    start, end = inner["start"], inner["end"]
+    return outer["content_start"] <= start and end <= outer["content_end"]
+
+
+def _joined(chain: Sequence[str | None], origin: str | None) -> str | None:
+    parts = [part for names in chain if names for part in names.split("; ")]
+    return "; ".join(dict.fromkeys(part for part in parts if part != origin)) or None
+
+
+def covering(statements: Iterable[Mapping], start: int, end: int) -> Mapping | None:
+    """Return the innermost statement whose content covers the characters, or None.
+
+    Parameters
+    ----------
+    statements : iterable of mappings
+        Statements of one article, as rows of the table.
+    start, end : int
+        Characters of `articles.text`.
+
+    Examples
+    --------
+    >>> outer = {"content_start": 10, "content_end": 90, "parent_id": None}
+    >>> inner = {"content_start": 30, "content_end": 90, "parent_id": "s1"}
+    >>> covering([outer, inner], 40, 50) is inner
+    True
+    >>> covering([outer, inner], 0, 5) is None
+    True
+    """
+    held = [s for s in statements if s["content_start"] <= start and end <= s["content_end"]]
+    return min(
+        held,
+        key=lambda s: (s["content_end"] - s["content_start"], s["parent_id"] is None),
+        default=None,
+    )
