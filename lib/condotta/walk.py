@@ -140,10 +140,11 @@ def _convert(name: str, spec: Parameter, value: Any) -> Any:
     try:
         if isinstance(value, str) and wanted != "str":
             value = _parse(value, wanted)
-        str(value).encode()  # half characters would fail late, inside papermill
-        if isinstance(value, bool) != (wanted == "bool") or not isinstance(value, TYPES[wanted]):
+        json.dumps(value, ensure_ascii=False).encode()  # half characters fail late in papermill
+        fits = isinstance(value, TYPES[wanted]) and isinstance(value, bool) == (wanted == "bool")
+        if not fits or value != value:  # not a number is no value
             raise ValueError
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, TypeError):
         raise WalkError(
             f"parameter `{name}` ({spec.help}): {value!r} is no {spec.type}; "
             f"the default is {spec.default!r}."
@@ -308,7 +309,7 @@ def _take(
 
 
 def _write_report(run_dir: Path) -> Path | None:
-    if util.find_spec("condotta.report") is None:
+    if not (run_dir / "figures").exists():  # a walk cut short before its charts
         return None
     from condotta import report
 
@@ -335,7 +336,10 @@ def _execute(step: Step, run_dir: Path, key: str, cell_timeout: int) -> dict:
         if part.exists():
             part.replace(failed)
         if isinstance(error, Exception):
-            raise WalkError(f"{_explain(step, error)} See {failed}.") from error
+            raise WalkError(
+                f"{step.name} {_explain(error)} See {failed}; what was done before is kept, "
+                "so give the same command again once this is mended."
+            ) from error
         raise
     part.replace(target)
     failed.unlink(missing_ok=True)
@@ -363,7 +367,7 @@ def _papermill(step: Step, target: Path, cell_timeout: int, attempts: int = 3) -
                 step.parameters,
                 kernel_name="python3",
                 progress_bar=False,
-                start_timeout=60,
+                start_timeout=30,
                 execution_timeout=cell_timeout,
                 # a `condotta` folder in the shell must not stand in for the installed one
                 extra_arguments=["--InteractiveShellApp.ignore_cwd=True", "--log-level=CRITICAL"],
@@ -392,22 +396,20 @@ def _started(executed: Path) -> bool:
     return any(cell["metadata"].get("papermill", {}).get("start_time") for cell in cells)
 
 
-def _explain(step: Step, error: Exception) -> str:
-    """Return one line: notebook, cell, what went wrong, what to do."""
+def _explain(error: Exception) -> str:
+    """Return, in one line, in which cell a step failed and why."""
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
-    again = "Steps before it are kept: mend it and give the same command again."
     if isinstance(error, PapermillExecutionError):
         code = next((line for line in error.source.splitlines() if line.strip()), "")
         said = f"{error.ename}: {error.evalue}".splitlines()[0]
-        return f"{step.name} failed in cell {error.exec_count} (`{code.strip()}`): {said} {again}"
+        return f"failed in cell {error.exec_count} (`{code.strip()}`): {said.rstrip('.')}."
     if isinstance(error, DeadKernelError):
-        return f"{step.name} failed: its kernel died, most often for want of memory. {again}"
+        return "failed: its kernel died, most often for want of memory."
     if isinstance(error, CellTimeoutError):
-        return f"{step.name} failed: a cell ran out of time (--cell-timeout). {again}"
-    said = (str(error).splitlines() or [""])[0]
-    return f"{step.name} failed: {type(error).__name__}: {said} {again}"
+        return "failed: a cell ran out of time (--cell-timeout)."
+    return f"failed: {type(error).__name__}: {(str(error).splitlines() or [''])[0]}."
 
 
 def _base(codebook_dir: str | Path | None) -> str:
