@@ -231,8 +231,8 @@ def _read_season(point: Point, limit: Day | None) -> Interval:
         return _twice(_iso(year))
     if year is None:
         year = _latest(first, None, limit, before=point.has("l"))
-        now = limit and limit[1] and first <= limit[1] <= last
-        year = year - 1 if year and now and point.has("l") and first < limit[1] else year
+        under_way = limit and limit[1] and 0 < (limit[1] - first) % 12 <= (last - first) % 12
+        year = year - 1 if year and under_way and point.has("l") else year
     return _iso(year, first), year and _iso(year + (first > last), last)
 
 

@@ -465,14 +465,16 @@ def _from_one_to_other(letters: Letters, one: Found, two: Found, between: str) -
     if not paired and not re.fullmatch(r"-?T|-|\|", between):
         return None
     later = two.quantity
+    first = one.first - paired
     merged = one.quantity._replace(
+        start=letters.starts[first],
         end=later.end,
         max=high,
         noun=later.noun,
         noun_start=later.noun_start,
         noun_end=later.noun_end,
     )
-    return Found(one.first, two.last, merged)
+    return Found(first, two.last, merged)
 
 
 def _with_period(letters: Letters, one: Found, two: Found, between: str) -> Found | None:
@@ -494,10 +496,12 @@ def _settled(quantity: Quantity, words: Alphabet, text: str) -> Quantity:
     codes = (quantity.unit or "").split() if quantity.kind == "money" else []
     if len(codes) < 2:
         return quantity
-    named = [code for code in codes if _is_told(words, code, text)]
-    return quantity._replace(unit=named[0] if len(named) == 1 else None)
-
-
-def _is_told(words: Alphabet, code: str, text: str) -> bool:
-    currency = words.currencies[code]
-    return any(name in text for name in (*currency.adjectives, *currency.countries))
+    owners = {
+        name: code
+        for code in codes
+        for name in (*words.currencies[code].adjectives, *words.currencies[code].countries)
+    }
+    longest_first = sorted(owners, key=lambda name: (-len(name), name))
+    names = re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})(?=s?\b)")
+    told = {owners[name] for name in names.findall(text)}
+    return quantity._replace(unit=told.pop() if len(told) == 1 else None)
