@@ -28,6 +28,7 @@ FIELDS = ("url", "publisher", "published", "title", "byline", "text")
 DOCUMENTATION = {"readme", "license", "licence", "copying", "notice", "changelog", "authors"}
 # Reasons that do not mean that an article was lost.
 NO_ARTICLE = {"documentation", "hidden"}
+BLANK = b"\xef\xbb\xbf \t\r\n"
 # Words that open a line as a dateline would, before a dash or a colon, and name no place.
 LABELS = {"update", "updated", "breaking", "exclusive", "analysis", "opinion", "video", "watch"}
 
@@ -131,9 +132,14 @@ def check_source(source: str | Path) -> int:
     readable = [path for path in usable if os.access(path, os.R_OK)]
     if not readable:
         raise SourceError(f"{usable[0]}: no permission to read it; check its owner and mode.")
-    if not any(path.stat().st_size for path in readable):
+    if not any(_holds_text(path) for path in readable):
         raise SourceError(f"{source}: empty; {len(readable)} files hold no text.")
     return len(readable)
+
+
+def _holds_text(path: Path) -> bool:
+    with path.open("rb") as file:
+        return bool(file.read(4096).strip(BLANK))
 
 
 def read_articles(source: str | Path) -> Reading:
@@ -233,7 +239,7 @@ def _bytes(path: Path) -> bytes:
         content = path.read_bytes()
     except OSError as error:
         raise _NoArticleError("unreadable", str(error.strerror)) from None
-    if not content.strip(b"\xef\xbb\xbf \t\r\n"):
+    if not content.strip(BLANK):
         raise _NoArticleError("empty", "no text in the file")
     return content
 
