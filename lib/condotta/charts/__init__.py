@@ -6,6 +6,7 @@ see `STATUS`.
 """
 
 from condotta.charts.counts import events, reading, who_says_what
+from condotta.charts.files import read_figures, safe_csv, write_figure
 from condotta.charts.frame import STATUS, bare, describe, numbers
 from condotta.charts.network import actor_network
 from condotta.charts.rows import head_counts, origins, pay_offers, timeline
@@ -22,8 +23,11 @@ __all__ = [
     "origins",
     "pay_offers",
     "places",
+    "read_figures",
     "reading",
+    "safe_csv",
     "theatre_map",
     "timeline",
     "who_says_what",
+    "write_figure",
 ]

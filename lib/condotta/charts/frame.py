@@ -261,7 +261,7 @@ def line_name(line: pd.Series) -> str:
     joints["beneficiary"] = "for "
     told = [f"{joint}{line[slot]}" for slot, joint in joints.items() if pd.notna(line[slot])]
     who = ", ".join(v for v in (words(line["type"]), line["recruiter"]) if pd.notna(v))
-    return f"{who}: {' '.join(told)}" if told else who
+    return (f"{who}: {' '.join(told)}" if told else who).replace("; ", ", ")
 
 
 def lines_of(tracker: pd.DataFrame) -> dict[str, tuple[str, str]]:

@@ -100,7 +100,9 @@ def theatre_map(tracker: pd.DataFrame, places: pd.DataFrame) -> go.Figure:
     window = _window(spots)
     _draw_land(figure, window, set(spots["name"]))
     _draw_legs(figure, drawn, places.set_index("name"))
-    _draw_spots(figure, spots)
+    _draw_spots(
+        figure, spots, 460 / max(window.north - window.south, (window.east - window.west) / 2)
+    )
     stretch = 1 / cos(radians((window.south + window.north) / 2))
     bare = {"showgrid": False, "visible": False}
     figure.update_xaxes(range=[window.west, window.east], **bare)
@@ -182,16 +184,17 @@ def _draw_land(figure: go.Figure, window: outlines.Window, named: set[str]) -> N
     """Draw every country that meets the window, those the claims name a little darker."""
     # a wide or a tall screen shows more than the window asks for
     wide, high = window.east - window.west, window.north - window.south
+    beside, above = max(2.6 * high - wide, wide / 3) / 2, max(1.6 * wide - high, high / 3) / 2
     around = _clip(
-        window.west - max(wide, 2 * high) * 0.6,
-        window.south - wide * 0.8,
-        window.east + max(wide, 2 * high) * 0.6,
-        window.north + wide * 0.8,
+        window.west - beside, window.south - above, window.east + beside, window.north + above
     )
     named_iso = {c.iso for n in sorted(named) if (c := outlines.find_country(n)) and c.iso}
     groups: dict[str, list[outlines.Ring]] = {LAND: [], THEATRE: []}
     for country in outlines.countries("50m" if wide < 50 else "110m"):
-        rings = [_snap(ring, wide / 600) for ring in country.rings if around.meets(ring)]
+        rings = [
+            _simplify(ring, around, wide / 260) for ring in country.rings if around.meets(ring)
+        ]
+        rings = [ring for ring in rings if len(ring) > 4]
         groups[THEATRE if country.iso in named_iso else LAND] += rings
     for colour, rings in groups.items():
         path = [point for ring in rings for point in (*ring, (None, None))]
@@ -207,12 +210,20 @@ def _draw_land(figure: go.Figure, window: outlines.Window, named: set[str]) -> N
         )
 
 
-def _snap(ring: outlines.Ring, step: float) -> outlines.Ring:
-    """Return a ring with points no closer than can be seen; both sides of a border snap alike."""
-    snapped = [
-        (round(round(x / step) * step, 2), round(round(y / step) * step, 2)) for x, y in ring
-    ]
-    return tuple(point for point, _ in groupby(snapped))
+def _simplify(ring: outlines.Ring, around: outlines.Window, step: float) -> outlines.Ring:
+    """Return a ring without what cannot be seen.
+
+    Points are pulled to a grid, so that both sides of a border stay together, and those beyond
+    the window to its edge.
+    """
+    seen = (
+        (
+            round(round(min(max(x, around.west), around.east) / step) * step, 2),
+            round(round(min(max(y, around.south), around.north) / step) * step, 2),
+        )
+        for x, y in ring
+    )
+    return tuple(point for point, _ in groupby(seen))
 
 
 def _draw_legs(figure: go.Figure, legs: pd.DataFrame, at: pd.DataFrame) -> None:
@@ -265,9 +276,9 @@ def _arc(
     )
 
 
-def _draw_spots(figure: go.Figure, spots: pd.DataFrame) -> None:
+def _draw_spots(figure: go.Figure, spots: pd.DataFrame, degree: float) -> None:
     most = spots["claims"].max()
-    labelled = set(spots["name"].head(22))
+    sides = _label_sides(spots, degree)
     for role, symbol in ROLE.items():
         group = spots[spots["role"] == role]
         vague = group["precision"].isin(["country", "province", "district"])
@@ -275,13 +286,14 @@ def _draw_spots(figure: go.Figure, spots: pd.DataFrame) -> None:
             x=group["lon"].tolist(),
             y=group["lat"].tolist(),
             mode="markers+text",
-            text=[frame.escape(n) if n in labelled else "" for n in group["name"]],
-            textposition=["bottom center" if v else "top center" for v in vague],
+            text=[frame.escape(name) if name in sides else "" for name in group["name"]],
+            textposition=[sides.get(name, "top center") for name in group["name"]],
             textfont={"size": 12, "color": frame.INK},
             marker={
                 "symbol": [f"{symbol}-open" if v else symbol for v in vague],
                 "size": [9 + 9 * float(n / most) ** 0.5 for n in group["claims"]],
                 "color": frame.INK,
+                "opacity": 0.85,
                 "line": {"width": 2, "color": frame.INK},
             },
             name=f"mostly {role}",
@@ -295,6 +307,30 @@ def _draw_spots(figure: go.Figure, spots: pd.DataFrame) -> None:
             hoverinfo="text",
             showlegend=bool(len(group)),
         )
+
+
+def _label_sides(spots: pd.DataFrame, degree: float) -> dict[str, str]:
+    """Return on which side each name is written, the most claimed first; none where it is full.
+
+    `degree` is the width of a degree in pixels; names left out are still in the hover text.
+    """
+    sides = {
+        "top center": (0, 15),
+        "bottom center": (0, -15),
+        "middle right": (1, 0),
+        "middle left": (-1, 0),
+    }
+    taken = [(row.lon * degree, row.lat * degree, 8, 8) for row in spots.itertuples()]
+    chosen = {}
+    for row in spots.itertuples():
+        half = 3.6 * len(row.name)
+        for side, (across, up) in sides.items():
+            x, y = row.lon * degree + across * (half + 12), row.lat * degree + up
+            if not any(abs(x - a) < half + w and abs(y - b) < 8 + h for a, b, w, h in taken):
+                chosen[row.name] = side
+                taken.append((x, y, half, 8))
+                break
+    return chosen
 
 
 def _title(legs: pd.DataFrame, spots: pd.DataFrame) -> str:
