@@ -53,7 +53,7 @@ class Walk:
 @pytest.fixture
 def short(tmp_path, monkeypatch):
     monkeypatch.setattr(walk, "notebooks", lambda: sorted(tmp_path.glob("*.ipynb")))
-    monkeypatch.setattr(walk, "_base", lambda codebook_dir: "the same code and codebook")
+    monkeypatch.setattr(walk, "digests", lambda codebook_dir: {"code": "the same"})
     monkeypatch.setattr(walk, "_write_report", lambda run_dir: None)
     monkeypatch.setattr(walk, "count_lost", lambda run_dir: 0)
     monkeypatch.chdir(tmp_path)

@@ -275,10 +275,11 @@ def _take(
 ) -> Outcome:
     from tqdm import tqdm
 
-    base, sources = _base(codebook_dir), _sources(steps[0].parameters["source"])
+    base, sources = digests(codebook_dir), _sources(steps[0].parameters["source"])
     record = {
         "condotta": metadata.version("condotta"),
         "python": platform.python_version(),
+        "digests": base,
         "packages": {name: metadata.version(name) for name in PACKAGES},
         "source": steps[0].parameters["source"],
         "codebook": _absolute(codebook_dir) if codebook_dir else None,
@@ -412,13 +413,20 @@ def _explain(error: Exception) -> str:
     return f"failed: {type(error).__name__}: {(str(error).splitlines() or [''])[0]}."
 
 
-def _base(codebook_dir: str | Path | None) -> str:
-    """Return the digest of all that every step depends on: code, pipeline, codebook."""
-    folders = [resources.PACKAGE, resources.find("data/codebook")]
-    if pipeline := util.find_spec("en_condotta"):
-        folders.append(Path(pipeline.submodule_search_locations[0]))
+def digests(codebook_dir: str | Path | None = None) -> dict[str, str]:
+    """Return the SHA-256 of code, pipeline and codebook: what every step depends on."""
+    pipeline = util.find_spec("en_condotta")
+    folders = {
+        "code": [resources.PACKAGE],
+        "pipeline": [Path(path) for path in (pipeline.submodule_search_locations or [])],
+        "codebook": [resources.find("data/codebook")],
+    }
     if codebook_dir:
-        folders.append(Path(codebook_dir).expanduser())
+        folders["codebook"].append(Path(codebook_dir).expanduser())
+    return {name: _digest(paths) for name, paths in folders.items()}
+
+
+def _digest(folders: Iterable[Path]) -> str:
     digest = sha256()
     for folder in folders:
         for path in sorted(p for p in folder.rglob("*") if p.is_file()):
@@ -437,11 +445,13 @@ def _sources(source: str) -> list[dict[str, Any]]:
     ]
 
 
-def _key(step: Step, base: str, sources: list[dict], marks: Iterable[dict], run_dir: Path) -> str:
+def _key(
+    step: Step, base: Mapping[str, str], sources: list[dict], marks: Iterable[dict], run_dir: Path
+) -> str:
     """Return the digest of all that a step depends on, without the paths of this machine."""
     cells = json.loads(step.notebook.read_text(encoding="utf-8"))["cells"]
     parts = [
-        base,
+        dict(base),
         [cell["source"] for cell in cells],
         {k: v for k, v in step.parameters.items() if k not in RESERVED},
         sources if "source" in step.parameters else None,
