@@ -29,7 +29,7 @@ POINT = re.compile(
     rf"|(?P<part>r[HQ](?:o(?:{THEN}|[lci]?D|dD|[ma]{OF_YEAR}))?)"
     rf"|(?P<first>[rl][njv]?Do(?:{THEN}|dD|[lc]D|[ma]{OF_YEAR}))"
     rf"|(?P<month>(?:g-?[dco]?)?[lci]?"
-    rf"(?:m|{AFTER_WORD}a|(?<=[maj][&T-])a|a(?=,?{THEN}|o{THEN}|o[lc]D)){OF_YEAR})"
+    rf"(?:m|{AFTER_WORD}a|(?<=[majy][&T-])a|a(?=,?{THEN}|o{THEN}|o[lc]D)){OF_YEAR})"
     rf"|(?P<season>(?:g-?d?|[lci])?"
     rf"(?:[e3]o?(?:{THEN}|[lc]D)|(?:(?<=[lcig])|(?<=[qsIbFg]d))e|(?<=l)3))"
     rf"|(?P<ago>[njv1]DG)"

@@ -99,6 +99,7 @@ FIGURE = re.compile(
     rf"|(?P<digits>[njy](?:z|h|k{{1,2}}|p))"
     rf"|(?P<words>(?:{SMALL}|A)z|{SMALL}p|{BIG}(?:&?{BIG}){{0,3}}(?:&?{BELOW})?|{BELOW})"
     rf"|(?P<article>A(?=D))"
+    rf"|(?P<several>f(?=-?D))"
 )
 WORDS_OF_DIGITS = (
     r"\+\d[\d ()-]{6,18}\d",
@@ -233,7 +234,8 @@ class Alphabet:
     def _add_people(self, book: "Codebook") -> None:
         for noun in (noun for block in book.people for noun in block.nouns):
             self._add(_plural(noun), "N")
-            self.single.setdefault(noun.split()[-1].lower(), ("U", None))
+            if " " not in noun:
+                self.single.setdefault(noun.lower(), ("U", None))
         for people in book.nationalities:
             if people.people != people.adjective:
                 self._add(people.people, "N")
@@ -257,7 +259,7 @@ class Alphabet:
         lower = word.lower().replace("’", "'")
         lower = lower.replace(".", "") if len(lower) > 1 and lower[0].isalpha() else lower
         first = lower if lower in self.phrases else None
-        if word[0].isdigit():
+        if word[0].isdecimal():
             return *self._read_digits(lower), first
         found = self.exact.get(word) or self.single.get(lower)
         if found is None and lower.endswith("'s"):
@@ -321,6 +323,8 @@ class Alphabet:
             codes, values = match.group(), letters.values[match.start() : match.end()]
             if match.lastgroup == "vague":
                 yield Fold(*match.span(), "v", self._read_vague(values))
+            elif match.lastgroup == "several":
+                yield Fold(*match.span(), "v", Figure(2, 9, 1, "vague"))
             elif match.lastgroup == "article":
                 yield Fold(*match.span(), "1", Figure(1, 1))
             else:
@@ -338,6 +342,10 @@ class Alphabet:
 
 
 def _plural(noun: str) -> str:
+    """Return the plural of a noun: of "soldier of fortune", that of its head."""
+    head, tie, rest = re.match(r"(.*?)( (?:of|for|in) |$)(.*)", noun).groups()
+    if tie:
+        return _plural(head) + tie + rest
     if noun.endswith("man"):
         return noun[:-2] + "en"
     if noun.endswith("y") and noun[-2:-1] not in "aeiou":

@@ -40,7 +40,7 @@ class Quantity(NamedTuple):
 # n any figure, j an integer to 31, y a possible year, v a vague figure, 1 an article before a unit.
 N = "(?:[njyv]|1(?=-?D))"
 TAIL = "(?:[{}`](?![~0d=]?S?[njyv]))?"
-CURRENCY = "(?:-?[SC]|qC)?"
+CURRENCY = "(?:-?C|S(?![njyv])|qC)?"
 AMOUNT = re.compile(
     rf"(?P<lead>[<>~BF{{}}][<>~0d={{}}]{{0,3}})?(?P<sign>S?)(?P<one>{N})(?P<tail>{TAIL})"
     rf"(?P<name>{CURRENCY})"
