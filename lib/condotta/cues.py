@@ -4,7 +4,7 @@ Stance and certainty are kept apart. A denial is the source's, not the content's
 was hired" asserts, "denied that anybody was hired" denies, "did not deny" does neither.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from condotta import tables
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 NEGATIONS = frozenset({"not", "n't", "n’t", "never", "neither", "nor", "hardly"})
 NOBODY = frozenset({"no", "nobody", "none", "neither", "nothing"})
 STOPS = frozenset({"decline", "refuse", "stop", "fail", "avoid", "without"})
+FIRST_WORDS = 4
 GOVERNORS = ("aux", "aux:pass", "advmod", "cop", "mark", "amod")
 
 
@@ -177,13 +178,15 @@ def verdict_in(content: "Span", lexicon: Lexicon) -> bool:
     return len(words) <= 6 and any(token.lemma_.lower() in lexicon.verdicts for token in words)
 
 
-def denies_own_conduct(content: "Span", speaker: Iterable["Token"]) -> bool:
-    """Return whether a source says of itself that it did not: "said it had hired nobody"."""
-    root = content.root
-    subject = next((c for c in root.children if c.dep_.startswith("nsubj")), None)
-    if subject is None or not is_negated(root):
-        return False
-    named = {token.lemma_.lower() for token in speaker if token.pos_ in ("PROPN", "NOUN")}
-    return subject.lower_ in ("it", "we", "he", "she", "they", "i") or any(
-        token.lemma_.lower() in named for token in subject.subtree
-    )
+def rejects(cue: "Span | None", content: "Span", lexicon: Lexicon) -> str | None:
+    """Return the rule by which an official's statement rejects a report, or None.
+
+    Officials, armies and companies who speak of what they are charged with deny it by negation
+    ("said it had hired nobody"), by an answer ("insisted that ..."), or by what they call it. From
+    other sources the same words are information.
+    """
+    head = content.root
+    if is_negated(head) or any(token.lower_ in NEGATIONS | NOBODY for token in content[:FIRST_WORDS]):
+        return "official negates"
+    block = cue_of(head_of(cue, lexicon), lexicon) if cue is not None else None
+    return "official answers" if block is not None and block.by_officials == "denies" else None

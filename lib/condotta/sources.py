@@ -5,11 +5,14 @@ word is resolved to a source introduced before, and the rule that did it is kept
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    import numpy as np
     from spacy.tokens import Doc, Span, Token
 
     from condotta.codebook import Codebook
@@ -29,6 +32,10 @@ ANY_BODY = frozenset(
 ANY_PERSON = frozenset({"man", "woman", "speaker", "interviewee", "person", "official", "latter"})
 BODIES = frozenset({"government_body", "monitor_ngo", "media", "un_panel", "intelligence"})
 TRIM = re.compile(r"^(?:the|that|this|these|those)\s+|['’]s?$", re.I)
+REACH = 60  # words before a pronoun in which its noun is looked for
+STRAY = " ,;:\"“”—–-"
+NOT_SPEAKERS = ("nationality", "weapon", "platform")
+WEIGHTS = Path(__file__).parents[1] / "en_condotta" / "sources.npz"
 PERSONAL = ("named_official", "recruit_testimony", "expert", "anonymous_local")
 
 
@@ -78,66 +85,122 @@ class Names(NamedTuple):
         return next((r for r in self.rows if r["start"] <= start and end <= r["end"]), None)
 
 
-def describe(words: "Span", kinds: Kinds, names: Names, codebook: "Codebook") -> Source:
-    """Return a source as its own words describe it, nothing resolved."""
+def describe(
+    words: "Span", cue: str, kinds: Kinds, names: Names, codebook: "Codebook"
+) -> Source:
+    """Return a source as its own words and its cue describe it, nothing resolved."""
     head = words.root
-    held = names.within(words.start_char, words.end_char)
     at_head = names.at(head.idx, head.idx + len(head))
-    person = next((row for row in held if row["kind"] == "person"), None)
-    if at_head is not None and at_head["kind"] in ("nationality", "weapon", "platform"):
+    if at_head is not None and at_head["kind"] in NOT_SPEAKERS:
         at_head = None
-    kind, rule = _kind(words, head, at_head, kinds, codebook)
-    named = at_head or (person if kind == "named_official" else None)
-    is_person = _is_person(head, at_head, kind)
+    kind, rule = read_kind(words, cue, at_head, kinds, names, codebook)
+    person = next((row for row in names.within(*_ends(words)) if row["kind"] == "person"), None)
+    named = at_head or (person if kind == "named_official" and _names_itself(words, person) else None)
     return Source(
-        _name(words, named, codebook),
+        _name(words, named),
         kind,
         named.get("entity_id") if named else None,
         rule,
         frozenset(t.lemma_.lower() for t in words if t.pos_ in ("NOUN", "PROPN", "ADJ")),
         head.tag_ in ("NNS", "NNPS") or any(t.dep_ == "conj" and t.head == head for t in words),
-        is_person,
+        _is_person(head, at_head, kind),
     )
 
 
-def _kind(
-    words: "Span", head: "Token", at_head: Mapping | None, kinds: Kinds, codebook: "Codebook"
+def _ends(words: "Span") -> tuple[int, int]:
+    return words.start_char, words.end_char
+
+
+def _names_itself(words: "Span", person: Mapping | None) -> bool:
+    """Return whether the person named is the source: "the minister, Ali X", not "Ali X's aide"."""
+    if person is None:
+        return False
+    after = words.doc.text[person["end"] : person["end"] + 2]
+    before = words.text[: person["start"] - words.start_char].lower().split()
+    return not after.startswith(("'", "’")) and not {"of", "for", "to", "with", "by"} & set(before)
+
+
+def read_kind(
+    words: "Span",
+    cue: str,
+    at_head: Mapping | None,
+    kinds: Kinds,
+    names: Names,
+    codebook: "Codebook",
 ) -> tuple[str, str]:
-    text = f" {words.text.lower()} ".replace(",", " ,").replace("’s", " 's").replace("'s", " 's")
-    for phrase, kind in kinds.phrases:
-        if f" {phrase} " in text:
-            return kind, f"phrase: {phrase}"
-    if at_head is not None:
-        entry = codebook.entries.get(at_head["entity_id"]) if at_head.get("entity_id") else None
+    """Return the kind of a source and what showed it.
+
+    What the codebook knows of a name decides. Otherwise the codebook's words and the words around
+    them are weighed, as learned from the written reports.
+    """
+    if at_head is not None and at_head.get("entity_id"):
+        entry = codebook.entries.get(at_head["entity_id"])
         known = getattr(entry, "source_kind", None)
         if known:
             return known, f"known: {entry.name}"
-    nouns = [
-        head,
-        *(t for t in words if t.dep_ in ("appos", "conj", "flat", "compound") and t != head),
-    ]
-    for noun in nouns:
-        for form in (noun.lemma_.lower(), noun.lower_):
-            if form in kinds.words:
-                return kinds.words[form], f"word: {form}"
+    return weigh(list(features(words, cue, at_head, kinds, names)))
+
+
+def features(
+    words: "Span", cue: str, at_head: Mapping | None, kinds: Kinds, names: Names
+) -> Iterator[str]:
+    """Yield what shows the kind of a source: words, codebook, names in it, grammar, cue."""
+    head = words.root
+    listed, how = _listed(words, head, kinds)
+    yield f"codebook {how} {listed}"
+    yield f"head {'NAME' if head.pos_ == 'PROPN' else head.lemma_.lower()}"
+    yield f"ending {head.lower_[-4:]}"
+    yield f"tag {head.tag_}"
+    yield f"length {min(6, len(words))}"
+    first = words[0]
+    yield f"first {first.lower_ if first.pos_ in ('DET', 'PRON', 'NUM') else first.pos_}"
+    for token in words:
+        if token.pos_ in ("NOUN", "ADJ", "VERB", "NUM") and token != head:
+            yield f"word {token.lemma_.lower()}"
+        if token.dep_ == "case":
+            yield f"case {token.lower_}"
+    for row in names.within(*_ends(words)):
+        place = "head" if row is at_head else "holds"
+        yield f"{place} {row['kind']}"
     if at_head is not None:
-        return _kind_of_name(words, at_head)
-    for noun in words:
-        if noun.pos_ == "NOUN" and noun.lemma_.lower() in kinds.words:
-            return kinds.words[noun.lemma_.lower()], f"word: {noun.lemma_.lower()}"
-    return "unknown", "no word of the codebook"
+        yield f"head {at_head['kind']} of {min(3, at_head['name'].count(' ') + 1)} words"
+    yield f"cue {cue}"
 
 
-def _kind_of_name(words: "Span", at_head: Mapping) -> tuple[str, str]:
-    kind = at_head["kind"]
-    if kind in ("state", "place"):
-        return "government_body", f"a {kind} that speaks"
-    if kind == "person":
-        single = " " not in at_head["name"] or at_head["name"].split()[0] in ("Abu", "Umm", "Um")
-        return ("recruit_testimony", "one name only") if single else ("named_official", "full name")
-    if kind == "armed_group":
-        return "anonymous_local", "an armed group"
-    return "unknown", f"an {kind} the codebook does not know"
+def _listed(words: "Span", head: "Token", kinds: Kinds) -> tuple[str, str]:
+    """Return the kind that the codebook's phrases or words give, and where they stand."""
+    text = f" {words.text.lower()} ".replace(",", " ,").replace("’s", " 's").replace("'s", " 's")
+    for phrase, kind in kinds.phrases:
+        if f" {phrase} " in text:
+            return kind, "phrase"
+    beside = [t for t in words if t.dep_ in ("appos", "conj", "flat", "compound") and t != head]
+    rest = [t for t in words if t.pos_ == "NOUN" and t != head and t not in beside]
+    for how, nouns in (("word", [head]), ("beside", beside), ("below", rest)):
+        for noun in nouns:
+            for form in (noun.lemma_.lower(), noun.lower_):
+                if form in kinds.words:
+                    return kinds.words[form], how
+    return "unknown", "nothing"
+
+
+@cache
+def read_weights() -> tuple[dict[str, int], "np.ndarray", list[str]]:
+    """Return the row of every feature, the weights (the last row is the bias), and the kinds."""
+    import numpy as np
+
+    with np.load(WEIGHTS) as held:
+        rows = {feature: row for row, feature in enumerate(held["features"].tolist())}
+        return rows, held["weights"].astype("float32"), held["kinds"].tolist()
+
+
+def weigh(found: Sequence[str]) -> tuple[str, str]:
+    """Return the kind that features speak for, and the feature that says it loudest."""
+    rows, weights, kinds = read_weights()
+    held = [rows[feature] for feature in found if feature in rows]
+    best = int((weights[held].sum(axis=0) + weights[-1]).argmax())
+    loudest = max(held, key=lambda row: (weights[row, best], -row), default=None)
+    shown = next((feature for feature in found if rows.get(feature) == loudest), "nothing known")
+    return kinds[best], shown
 
 
 def _is_person(head: "Token", at_head: Mapping | None, kind: str) -> bool:
@@ -150,18 +213,18 @@ def _is_person(head: "Token", at_head: Mapping | None, kind: str) -> bool:
     return True
 
 
-def _name(words: "Span", named: Mapping | None, codebook: "Codebook") -> str | None:
+def _name(words: "Span", named: Mapping | None) -> str | None:
     if named is not None and named.get("canonical"):
         return named["canonical"]
     if named is not None and named["kind"] == "person":
         return named["name"]
-    text = words.text.split(",")[0] if words.text.count(",") else words.text
-    text = TRIM.sub("", " ".join(text.split())).strip(' ,;:"“”—–-')
+    text = TRIM.sub("", " ".join(words.text.split(",")[0].split())).strip(STRAY)
     return text or None
 
 
 def resolve(
     words: "Span | None",
+    cue: str,
     known: Sequence[Source],
     kinds: Kinds,
     names: Names,
@@ -176,10 +239,10 @@ def resolve(
         return NOBODY
     head = words.root
     if len(words) <= 2 and head.pos_ in ("PRON", "DET", "NUM", "ADJ", "ADV") or len(words) == 1:
-        found = _pronoun(head, known, kinds, names, codebook)
+        found = _pronoun(head, cue, known, kinds, names, codebook)
         if found:
             return found
-    one = describe(words, kinds, names, codebook)
+    one = describe(words, cue, kinds, names, codebook)
     if one.entity_id:
         same = [k for k in known if k.entity_id == one.entity_id]
         return one if not same else _carry(same[-1], "same name")
@@ -187,13 +250,12 @@ def resolve(
 
 
 def _pronoun(
-    head: "Token", known: Sequence[Source], kinds: Kinds, names: Names, codebook: "Codebook"
+    head: "Token",
+    cue: str, known: Sequence[Source], kinds: Kinds, names: Names, codebook: "Codebook"
 ) -> Source | None:
     word = head.lower_
     if word in RELATIVE and head.head.dep_.startswith("acl"):
-        doc, noun = head.doc, head.head.head
-        edge = min(head.i, noun.right_edge.i + 1)
-        return describe(doc[noun.left_edge.i : edge], kinds, names, codebook)
+        return describe(_phrase(head.head.head), cue, kinds, names, codebook)
     if word in SINGULAR_PERSON:
         fits = [k for k in known if k.person and not k.plural] or [k for k in known if k.person]
     elif word in BODY:
@@ -208,9 +270,28 @@ def _pronoun(
         return Source(head.text, kind, None, f"part of those before: {word}", person=True)
     else:
         return None
-    if not fits:
-        return Source(None, "unknown", rule=f"{word}: nobody before it")
-    return _carry(fits[-1], f"pronoun: {word}")
+    if fits:
+        return _carry(fits[-1], f"pronoun: {word}")
+    for subject in _subjects_before(head):
+        one = describe(_phrase(subject), cue, kinds, names, codebook)
+        if word in SEVERAL or one.person == (word in SINGULAR_PERSON):
+            return _carry(one, f"pronoun: {word}, a subject before it")
+    return Source(None, "unknown", rule=f"{word}: nobody before it")
+
+
+def _subjects_before(head: "Token") -> Iterator["Token"]:
+    """Yield the nouns that are subjects shortly before a word, the nearest first."""
+    for at in range(head.i - 1, max(-1, head.i - REACH), -1):
+        token = head.doc[at]
+        if token.dep_ in ("nsubj", "nsubj:pass") and token.pos_ in ("NOUN", "PROPN"):
+            yield token
+
+
+def _phrase(noun: "Token") -> "Span":
+    """Return a noun with what describes it, without relative clauses."""
+    clause = next((c for c in noun.rights if c.dep_.startswith("acl")), None)
+    end = clause.left_edge.i if clause is not None else noun.right_edge.i + 1
+    return noun.doc[noun.left_edge.i : max(end, noun.i + 1)]
 
 
 def _definite(words: "Span", one: Source, known: Sequence[Source]) -> Source | None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 CREDIT = re.compile(r"^[^\n(]{0,80}\(([A-Z][\w .'-]{1,30})\)\s*[-–—]", re.M)
 RELAYED = ("asserts", "accuses", "alleges")
+NO_CUE = cues.Reading("asserts", "reported", "no cue")
+OFFICIALS = ("government_body", "named_official", "unknown")
 TOLD = ("tell", "inform", "notify", "brief", "message")
 
 
@@ -83,7 +85,7 @@ def read_article(
         attributions.find_attributions(doc, lexicon), key=lambda a: a.source or a.cue or a.content
     ):
         words = _span(doc, one.source)
-        source = sources.resolve(words, known, kinds, names, codebook)
+        source = sources.resolve(words, _cue_lemma(doc, one.cue, lexicon), known, kinds, names, codebook)
         if source.name:
             known.append(source)
         rows.append(as_row(article_id, doc, one, source, lexicon, names, kinds, codebook))
@@ -94,7 +96,7 @@ def read_article(
 def as_row(article_id, doc, one, source, lexicon, names, kinds, codebook) -> dict:
     """Return one attribution as a row of the table, without its chain."""
     cue, content, words = _span(doc, one.cue), _span(doc, one.content), _span(doc, one.source)
-    reading = read_stance(cue, content, words, source, lexicon)
+    reading = read_stance(cue, content, source, lexicon)
     held = [span for span in (cue, content, words) if span is not None]
     return {
         "statement_id": tables.key(
@@ -123,24 +125,23 @@ def as_row(article_id, doc, one, source, lexicon, names, kinds, codebook) -> dic
     }
 
 
-def read_stance(cue, content, words, source, lexicon) -> cues.Reading:
+def read_stance(cue, content, source, lexicon) -> cues.Reading:
     """Return stance and certainty: the cue's, then what the content and its hedges change."""
-    reading = (
-        cues.read_cue(cue, lexicon)
-        if cue is not None
-        else cues.Reading("asserts", "reported", "no cue")
-    )
+    reading = cues.read_cue(cue, lexicon) if cue is not None else NO_CUE
     if reading.stance == "asserts":
+        official = source.kind in OFFICIALS
         if cues.verdict_in(content, lexicon):
-            reading = cues.Reading("denies", reading.certainty, "verdict")
-        elif source.kind in ("government_body", "named_official") and cues.denies_own_conduct(
-            content, words or ()
-        ):
-            reading = cues.Reading("denies", reading.certainty, "own conduct")
+            reading = reading._replace(stance="denies", rule="verdict")
+        elif official and (rule := cues.rejects(cue, content, lexicon)):
+            reading = reading._replace(stance="denies", rule=rule)
     hedge = cues.hedge_of(content, lexicon)
     if hedge and reading.stance not in ("denies", "declines", "does_not_deny"):
         return reading._replace(certainty=cues.more_hedged(reading.certainty, hedge))
     return reading
+
+
+def _cue_lemma(doc: "Doc", run: attributions.Run | None, lexicon: cues.Lexicon) -> str:
+    return "" if run is None else cues.head_of(doc[run[0] : run[1]], lexicon).lemma_.lower()
 
 
 def _span(doc: "Doc", run: attributions.Run | None) -> "Span | None":
