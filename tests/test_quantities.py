@@ -680,6 +680,8 @@ def test_find_quantities_reads_dates_against_publication(text, published, since,
         pytest.param("T-72 tanks, Su-24 jets, a G7 summit and Covid-19", id="names"),
         pytest.param("see https://example.org/2020/05/12/300", id="address"),
         pytest.param("at 14:30", id="time"),
+        pytest.param("after 9/11, round the clock, 24/7", id="9/11"),
+        pytest.param("a post by lion77", id="user name"),
     ],
 )
 def test_find_quantities_finds_nothing(text):
@@ -698,6 +700,7 @@ def test_find_quantities_finds_nothing(text):
         pytest.param("six flights left", "other", None, id="flights"),
         pytest.param("120 seats on board", "other", None, id="seats"),
         pytest.param("14 villages fell", "other", None, id="villages"),
+        pytest.param("a 48-hour curfew", "other", None, id="hours"),
         pytest.param("under article 47", "other", "name", id="article"),
         pytest.param("Battalion 93 left", "other", "name", id="battalion"),
         pytest.param("Suwayda 24 reported", "other", "name", id="outlet"),

@@ -105,7 +105,7 @@ WORDS_OF_DIGITS = (
     r"\+\d[\d ()-]{6,18}\d",
     r"(?<!\d)(?:19|20)\d\d-[01]\d-[0-3]\d(?!\d)",
     r"(?<!\d)\d{1,2}[./]\d{1,2}[./](?:19|20)\d\d(?!\d)",
-    r"\d{1,2}:\d\d(?::\d\d)?",
+    r"\d{1,2}:\d\d(?::\d\d)?|\d{1,2}/\d{1,2}(?![\d/])",
     r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)[kK]?",
     r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d)",
     r"\d{1,3}(?:\.\d{3}){2,}(?!\d)",
@@ -114,6 +114,7 @@ WORDS_OF_DIGITS = (
 # T-72, Covid-19, G7; but mid-2016 is two words.
 NAME_WITH_DIGITS = (
     r"(?<!\w)(?=[^\W\d_]{0,20}[A-Z])(?![Mm]id|[Ee]arly|[Ll]ate)[^\W\d_]{1,30}[-–]?\d\w*(?:-\d\w*)*"
+    r"|(?<!\w)[^\W\d_]{1,30}\d\w*"
 )
 
 
@@ -211,6 +212,9 @@ class Alphabet:
             first: sorted({len(rest) for rest in ends}, reverse=True)
             for first, ends in self.phrases.items()
         }
+        self.seconds = {
+            first: frozenset(rest[0] for rest in ends) for first, ends in self.phrases.items()
+        }
         self.letter = lru_cache(maxsize=1 << 16)(self._letter)
 
     def _add(self, entry: str, letter: str, value: Any = None) -> None:
@@ -280,7 +284,7 @@ class Alphabet:
         suffix = word[len(number) :]
         if DATE.fullmatch(number):
             return "@", _read_date(number)
-        if ":" in number:
+        if ":" in number or "/" in number:
             return "x", None
         digits = re.sub(r"[^\d.,]", "", number)
         if len(digits) > LONGEST or (suffix and suffix not in self.suffixes):
@@ -303,14 +307,16 @@ class Alphabet:
             [start for start, _ in spans],
             [end for _, end in spans],
         )
-        firsts = [(i, first) for i, (_, _, first) in enumerate(found) if first]
+        firsts = [(i, first) for i, (_, _, first) in enumerate(found[:-1]) if first]
         letters = letters.folded(self._find_phrases(words, firsts))
         return letters.folded(self._find_figures(letters))
 
     def _find_phrases(self, words: list[str], firsts: list[tuple[int, str]]) -> Iterator[Fold]:
         done = 0
         for i, first in firsts:
-            for length in self.lengths[first] if i >= done else ():
+            if i < done or words[i + 1].lower() not in self.seconds[first]:
+                continue
+            for length in self.lengths[first]:
                 rest = tuple([word.lower() for word in words[i + 1 : i + 1 + length]])
                 if rest in self.phrases[first]:
                     done = i + 1 + len(rest)
@@ -361,7 +367,7 @@ def _scanner(currencies: Mapping[str, Any]) -> re.Pattern[str]:
     return re.compile(
         "|".join(
             [
-                r"[^\W\d_]+(?=[ ,)])",
+                r"[A-Za-z]+(?=[ ,)])",
                 *marks,
                 rf"(?<!\w)(?:{'|'.join(glued)})(?=\d)",
                 r"https?://\S+",

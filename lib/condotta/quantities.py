@@ -52,7 +52,8 @@ PER_SOON = re.compile(rf"\)?[xEqNU]{{0,2}}(?:{PER.pattern}|4[A0d]{{0,2}}(?P<term
 UNIT = re.compile(r"-?D(?!-?5)")
 AGE = re.compile(r"-?D-?5")
 AND_A_HALF = re.compile(r"&AH(?![hkz])")
-OF_WHAT = re.compile(r"-?[x]?Z|-?[xX]")
+OF_WHAT = re.compile(r"-?x?Z|(?<=-D)-?[xXUN]")
+SHORTEST_MONTHS = 0.03
 NOUN = re.compile(r"[^.,()¶VqTA14FBPRIsb<>~njyvSC_|;]{0,5}")
 SHARE = re.compile(r";(?=o)|(?<!r)H(?=[od])")
 RESTATED = re.compile(r"(?:1D|P[DZ]|M)?(?:\(=?|,?\|=?|[,-]?=)[0d]{0,2}")
@@ -274,6 +275,7 @@ def _found(
 
 
 def _whole(value: float | None) -> float | None:
+    value = value if value is None else round(value, 6)
     return int(value) if value is not None and value == int(value) else value
 
 
@@ -346,6 +348,8 @@ def _as_duration(amount: Amount, letters: Letters) -> Found | None:
     if unit is None:
         return None
     months = letters.values[unit.end() - 1].months
+    if months < SHORTEST_MONTHS:
+        return _found(amount, letters, "other", **_noun_at(unit.end() - 1, letters))
     half = AND_A_HALF.match(letters.codes, unit.end())
     last, more = (half.end(), 0.5) if half else (unit.end(), 0)
     first, low, high = amount.first, amount.low, amount.high
