@@ -72,6 +72,26 @@ def test_run_refuses_a_folder_without_permission(tmp_path):
     assert "Permission denied" in error[0]
 
 
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("a/reports.jsonl", "reports"),
+        ("a/reports/", "reports"),
+        ("a/reports/*.txt", "reports"),
+        ("/", "reports"),
+        ("..", "here"),
+    ],
+)
+def test_run_names_its_folder_after_the_source(source, name, monkeypatch, tmp_path):
+    (tmp_path / "here" / "below").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "here" / "below")
+    given = []
+    outcome = walk.Outcome(tmp_path, None, 0, [])
+    monkeypatch.setattr(walk, "run", lambda *words, **named: given.extend(words) or outcome)
+    CliRunner().invoke(cli.app, ["run", source])
+    assert given[1] == Path("runs") / name
+
+
 @pytest.mark.parametrize("lost", [0, 2])
 def test_run_says_by_its_status_that_articles_were_lost(lost, monkeypatch, tmp_path):
     outcome = walk.Outcome(tmp_path, tmp_path / "report.html", lost, ["01-articles"])

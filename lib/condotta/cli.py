@@ -94,10 +94,9 @@ def run(
     Parquet file a table), notebooks/ (as they were executed), run.json (inputs, versions, counts)
     and report.html, which opens in any browser. The same command again only does what has changed.
     """
-    run_dir = out or Path("runs") / (Path(source.rstrip("/*")).stem or "reports")
     outcome = walk.run(
         source,
-        run_dir,
+        out or Path("runs") / _name_of(source),
         _pairs(parameter or []),
         codebook_dir=codebook,
         fresh=fresh,
@@ -107,6 +106,12 @@ def run(
     _tell(outcome)
     if outcome.lost:
         raise typer.Exit(SOME_LOST)
+
+
+def _name_of(source: str) -> str:
+    """Return the last part of a source that is no pattern, without its suffix."""
+    parts = [part for part in Path(walk.absolute(source)).parts if not set(part) & set("*?[")]
+    return Path(parts[-1]).stem.strip("/") or "reports"
 
 
 def _pairs(given: list[str]) -> dict[str, str]:

@@ -197,9 +197,9 @@ def run(
     """
     run_dir = Path(run_dir).expanduser().resolve()
     articles.check_source(source)
-    fixed = {"run_dir": str(run_dir), "source": _absolute(source)}
+    fixed = {"run_dir": str(run_dir), "source": absolute(source)}
     if codebook_dir:
-        fixed["codebook_dir"] = _absolute(codebook_dir)
+        fixed["codebook_dir"] = absolute(codebook_dir)
     steps = plan(parameters or {}, fixed)
     _check_codebook(codebook_dir)
     _check_folder(run_dir)
@@ -210,7 +210,8 @@ def run(
         return _take(steps, run_dir, parameters or {}, codebook_dir, progress, cell_timeout)
 
 
-def _absolute(path: str | Path) -> str:
+def absolute(path: str | Path) -> str:
+    """Return a path, or a glob, from the root, without asking whether it is there."""
     return os.path.abspath(Path(path).expanduser())  # noqa: PTH100 (a glob cannot be resolved)
 
 
@@ -282,13 +283,14 @@ def _take(
         "digests": base,
         "packages": {name: metadata.version(name) for name in PACKAGES},
         "source": steps[0].parameters["source"],
-        "codebook": _absolute(codebook_dir) if codebook_dir else None,
+        "codebook": absolute(codebook_dir) if codebook_dir else None,
         "parameters": dict(parameters),
         "inputs": sources,
         "started_at": _now(),
     }
     marks: dict[str, dict] = {}
     reused: list[str] = []
+    _write_record(run_dir, record | {"status": "running"}, marks, reused)
     try:
         with tqdm(steps, unit="step", disable=not progress, leave=False) as bar:
             for step in bar:
