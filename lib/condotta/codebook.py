@@ -163,6 +163,7 @@ class Cue(Row):
     stance: Stance
     certainty: Certainty
     negated: Stance | None = None
+    by_officials: Stance | None = None
     verbs: tuple[str, ...] = ()
     nouns: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
@@ -201,6 +202,12 @@ class Currency(Row):
     adjectives: tuple[str, ...] = ()
     short: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
+
+
+class Alliance(Row):
+    """One war: its sides, and for each the actors whose fighters join it."""
+
+    sides: Mapping[Id, tuple[Id, ...]]
 
 
 class Trigger(Row):
@@ -244,6 +251,7 @@ LISTS: Mapping[str, type[Row]] = {"cues": Cue, "hedges": Hedge, "people": People
 MAPPINGS: Mapping[str, type[Row]] = {
     "source_kinds": SourceWords,
     "currencies": Currency,
+    "alliances": Alliance,
     "claim_types": Kind,
     "event_kinds": Kind,
 }
@@ -265,6 +273,7 @@ class Codebook(BaseModel):
     people: tuple[PeopleNouns, ...]
     source_kinds: Mapping[str, SourceWords]
     currencies: Mapping[str, Currency]
+    alliances: Mapping[str, Alliance]
     claim_types: Mapping[str, Kind]
     event_kinds: Mapping[str, Kind]
 

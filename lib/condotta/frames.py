@@ -244,6 +244,8 @@ class Tree:
     def _is_verbal(self, token: "Token") -> bool:
         if token.pos_ in ("VERB", "AUX") or token.tag_.startswith("VB"):
             return True
+        if self.child(token, "obj") is not None:
+            return True
         owns = {c.dep_ for c in self.children[token.i]} & {"nmod", "det"}
         return token.lower_.endswith("ing") and (self._is_gerund(token) or not owns)
 
@@ -365,7 +367,7 @@ class Tree:
                 start = min(start, child.left_edge.i)
             elif child.i == end and child.dep_ in ("flat", "compound", "nummod", "fixed"):
                 end = child.right_edge.i + 1
-            elif child.dep_ == "nmod" and child.left_edge.i == end and self._is_of(child):
+            elif child.dep_ == "nmod" and child.left_edge.i == end and self.doc[end].lower_ == "of":
                 end = self.phrase(child)[1]
         start = max(start, 1 + max((c.i for c in self._left_verbs(head)), default=-1))
         while start < head.i and (self.doc[start].is_punct or self.doc[start].is_space):
@@ -439,8 +441,13 @@ class Tree:
         """Yield what stands around a verb: subject, objects, agent, prepositions."""
         passive = self.is_passive(verb)
         subject, rule = self.subject(verb)
+        if not passive and rule not in ("subject", "relative", "shared"):
+            beside = self._beside(verb)
+            subject, rule = (beside, "adjacent") if beside is not None else (subject, rule)
         if subject is not None:
-            yield Argument("passive subject" if passive else "subject", subject, rule)
+            position = "passive subject" if passive else "subject"
+            yield Argument(position, subject, rule)
+            yield from self._listed_subjects(verb, subject, position)
         objects = list(self.objects(verb, passive))
         yield from objects
         yield from self.prepositions(verb, passive)
@@ -453,7 +460,7 @@ class Tree:
 
     def subject(self, verb: "Token", depth: int = 4) -> "tuple[Token | None, str]":
         """Return who a verb is said of, and how that was found."""
-        own = self.child(verb, "nsubj", "nsubj:pass", "nsubj:outer")
+        own = self._own_subject(verb)
         if own is not None:
             antecedent = self.antecedent(own)
             return antecedent, "subject" if antecedent.i == own.i else "relative"
@@ -469,6 +476,34 @@ class Tree:
         if self._is_gerund(verb) and head.dep_ in ("obl", "obj") and head.head.pos_ == "VERB":
             return self._controller(verb, head.head, depth)
         return None, ""
+
+    def _beside(self, verb: "Token") -> "Token | None":
+        """Return the noun right before a verb with an object, which the parser hung elsewhere."""
+        at = verb.i - 1
+        while at >= 0 and self.doc[at].pos_ == "ADV":
+            at -= 1
+        if at < 0 or self.child(verb, "obj") is None or verb.tag_ in ("VB", "VBG"):
+            return None
+        noun = self.doc[at]
+        fits = noun.pos_ in ("NOUN", "PROPN") and self.preposition(noun) == ""
+        return noun if fits and noun.sent.start == verb.sent.start else None
+
+    def _listed_subjects(
+        self, verb: "Token", subject: "Token", position: str
+    ) -> Iterator[Argument]:
+        """Yield the *A* of "A and B signed" where the parser hung both on the verb."""
+        if subject.head.i != verb.i or not subject.left_edge.i:
+            return
+        if self.doc[subject.left_edge.i - 1].lower_ == "and":
+            for other in self.children[verb.i]:
+                if other.dep_ == subject.dep_ and other.i < subject.i:
+                    yield Argument(position, other, "listed")
+
+    def _own_subject(self, verb: "Token") -> "Token | None":
+        """Return the subject that hangs on a verb; of several the last one before it."""
+        found = [c for c in self.children[verb.i] if c.dep_.startswith("nsubj")]
+        before = [c for c in found if c.i < verb.i]
+        return before[-1] if before else found[0] if found else None
 
     def _named(self, found: "tuple[Token | None, str]", rule: str) -> "tuple[Token | None, str]":
         return found[0], rule if found[0] is not None else ""
@@ -587,7 +622,8 @@ class Tree:
             return
         position = "agent" if word == "by" and (passive or noun.dep_ == "obl:agent") else word
         yield Argument(position, self.antecedent(noun), rule or position)
-        for child in self.children[noun.i]:
+        joined = [c for c in self.children[noun.i] if c.dep_ == "conj"]
+        for child in [c for word in (noun, *joined) for c in self.children[word.i]]:
             if child.dep_ == "nmod" and child.i > noun.i:
                 inner = self.preposition(child)
                 yield Argument(
@@ -668,6 +704,11 @@ class Tree:
             if subject is not None:
                 yield Argument("subject", subject, "light verb")
             yield from self._marked(self.prepositions(verb, self.is_passive(verb)), "light verb")
+        elif noun.dep_ == "obl" and lemma == "come" and self.preposition(noun) == "under":
+            subject, _ = self.subject(verb)
+            if subject is not None:
+                yield Argument("object", subject, "came under")
+            yield from self._marked(self.prepositions(verb), "came under")
         elif noun.dep_.startswith("nsubj") and lemma in OCCURRENCE_VERBS:
             yield from self._marked(self.prepositions(verb), "occurrence")
         elif noun.dep_ == "xcomp" or (noun.dep_ == "ROOT" and self.child(noun, "cop")):

@@ -118,6 +118,13 @@ LINKS = frozenset(
         "within",
     }
 )
+PARTS = (
+    frozenset(AREAS)
+    | SETTLEMENTS
+    | frozenset(
+        {"part", "parts", "side", "north", "south", "east", "west", "edge", "centre", "center"}
+    )
+)
 LOCATIVE = frozenset({"in", "at", "near", "around", "outside", "inside", "over", "across"})
 
 
@@ -273,20 +280,26 @@ def resolve(
 
 
 def _in_codebook(name: str, codebook: "Codebook", countries: Mapping[str, str]) -> Site | None:
-    entry = codebook.find(name, kinds=["place", "facility"])
-    if entry is None or getattr(entry, "lat", None) is None:
+    """Return the codebook's place; of several of one name, the one in the nearest country."""
+    owners = [owner.entry for owner in codebook.names.whole(name)]
+    entries = list(dict.fromkeys(e for e in owners if e.entity_kind in ("place", "facility")))
+    if not entries:
         return None
-    near = countries.get(entry.country or "", "")
-    if countries and not near and _in_gazetteer(name, codebook, countries, strict=True):
-        return None
-    return Site(
-        entry.name, entry.id, entry.lat, entry.lon, entry.precision, entry.country, "codebook"
+    order = list(countries)
+    ranked = sorted(
+        entries, key=lambda e: order.index(e.country) if e.country in order else len(order)
     )
+    first = ranked[0]
+    why = "codebook"
+    if len(ranked) > 1:
+        where = countries.get(first.country or "")
+        if where is None:
+            return None
+        why = f"codebook: of {len(ranked)} the one in {first.country}, {where}"
+    return Site(first.name, first.id, first.lat, first.lon, first.precision, first.country, why)
 
 
-def _in_gazetteer(
-    name: str, codebook: "Codebook", countries: Mapping[str, str], *, strict: bool = False
-) -> Site | None:
+def _in_gazetteer(name: str, codebook: "Codebook", countries: Mapping[str, str]) -> Site | None:
     key = name_key(name)
     if len(key) < 3:
         return None
@@ -296,8 +309,6 @@ def _in_gazetteer(
         if towns:
             which = "the only one" if len(towns) == 1 else f"the largest of {len(towns)}"
             return _site(name, towns[0], country, f"gazetteer: {which} in {country}, {where}")
-    if strict:
-        return None
     return _largest(name, key)
 
 
@@ -327,20 +338,31 @@ def coarser(one: str | None, other: str | None) -> str | None:
     return max(given, key=tables.PLACE_PRECISIONS.index, default=None)
 
 
-def find_mentions(doc: "Doc", known: Iterable[Mention]) -> list[Mention]:
+def find_mentions(
+    doc: "Doc",
+    known: Iterable[Mention],
+    *,
+    codebook: "Codebook",
+    countries: Mapping[str, str] | None = None,
+) -> list[Mention]:
     """Return the places of an article: the known ones, and names that only their words give away.
 
-    "The village of Um Zeifa" and "in Um Zeifa, north of Idlib" name a place that no list holds.
+    "The village of Um Zeifa" and "in Um Zeifa, north of Idlib" name a place that no list holds; a
+    name after *in* or *near* is one where the gazetteer knows it in a country of the article.
     """
     found = {mention.start: mention for mention in known}
     taken = {i for mention in found.values() for i in range(mention.start, mention.end)}
-    for start, end in _unlisted(doc, taken, found):
+    for start, end in _unlisted(doc, taken, found, codebook, countries or {}):
         found.setdefault(start, Mention(start, end, None))
     return [found[start] for start in sorted(found)]
 
 
 def _unlisted(
-    doc: "Doc", taken: set[int], known: Mapping[int, Mention]
+    doc: "Doc",
+    taken: set[int],
+    known: Mapping[int, Mention],
+    codebook: "Codebook",
+    countries: Mapping[str, str],
 ) -> Iterator[tuple[int, int]]:
     for token in doc:
         if token.i in taken or not _is_name(token) or (token.i and _is_name(doc[token.i - 1])):
@@ -350,16 +372,21 @@ def _unlisted(
             end += 1
         while end > token.i + 1 and not _is_name(doc[end - 1]):
             end -= 1
-        if any(i in taken for i in range(token.i, end)) or doc[token.i].ent_type_ not in (
-            "",
-            "place",
-        ):
+        if any(i in taken for i in range(token.i, end)):
             continue
         before = [t.lower_ for t in doc[max(0, token.i - 3) : token.i]]
-        if _is_settlement(before) or (
-            before[-1:] and before[-1] in LOCATIVE and _leads_on(doc, end, known)
+        located = bool(before) and before[-1] in LOCATIVE
+        if (
+            _is_settlement(before)
+            or (located and _leads_on(doc, end, known))
+            or (located and _is_known(doc[token.i : end].text, codebook, countries))
         ):
             yield token.i, end
+
+
+def _is_known(name: str, codebook: "Codebook", countries: Mapping[str, str]) -> bool:
+    site = resolve(name, codebook=codebook, countries=countries)
+    return site is not None and (not countries or site.country in countries)
 
 
 def _is_name(token) -> bool:
