@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:['’ʼʻʿ‘`´][^\W_]+)*")
-SEPARATORS = frozenset({"", " ", "-", "‐", "‑", "–", "\u00a0", "'", "’", " '", "' ", "- ", ". "})
+SEPARATORS = frozenset({"", " ", "-", "‐", "‑", "–", "\u00a0", "'", "’", " '", "' ", "- "})
 ARTICLES = frozenset(
     ["al", "el", "ul", "as", "ash", "es", "esh", "an", "en", "ar", "er", "az", "ez", "ad", "ed"]
 )
@@ -68,27 +68,33 @@ class Piece(NamedTuple):
 def pieces(text: str) -> list[Piece]:
     """Return the words of a text as names are compared: folded, articles marked.
 
-    An article is `al` or `el`; its assimilated forms (`as`, `ash`, `ez` ...), which are English
-    words too, count only where a hyphen or a capital shows them. `joined` says whether a piece
-    may continue the name begun by the one before it.
+    `al` and `el` are articles wherever a capital follows. Their assimilated forms (`as`, `ash`,
+    `ez` ...) are English words too, and count only with a hyphen, or with a capital of their own
+    inside a sentence. `joined` says whether a piece may continue the name begun by the one before.
     """
     found = list(WORD.finditer(text))
     out: list[Piece] = []
     before = -1
     for here, after in zip(found, [*found[1:], None], strict=True):
         word = here.group()
-        tie = text[here.end() : after.start()] if after else "."
-        lower = word.lower()
-        article = lower in ARTICLES and (
-            tie == "-" or (tie == " " and (lower in ("al", "el") or word[0].isupper()))
-        )
         trim = GENITIVE.search(word)
         end = here.end() - len(trim.group()) if trim else here.end()
         joined = before >= 0 and text[before : here.start()] in SEPARATORS
-        piece = fold(text[here.start() : end])
-        out.append(Piece(ARTICLE if article else piece, here.start(), end, article, joined))
+        if before >= 0 and text[before : here.start()] == ". ":
+            joined = len(out[-1].fold) <= 2  # St. Petersburg, but not the end of a sentence
+        article = after is not None and _is_article(word, text[here.end() : after.start()], joined)
+        piece = ARTICLE if article else fold(text[here.start() : end])
+        out.append(Piece(piece, here.start(), end, article, joined))
         before = end
     return out
+
+
+def _is_article(word: str, tie: str, joined: bool) -> bool:
+    if word.lower() not in ARTICLES:
+        return False
+    if tie == " ":
+        return word.lower() in ("al", "el") or (joined and word[0].isupper())
+    return tie in ("-", "‐", "‑")
 
 
 class Keys(NamedTuple):
@@ -190,14 +196,17 @@ class Names:
         printed = name.strip()
         return [o for o in owners if not o.exact or letters(printed) == letters(o.spelling)]
 
-    def longest(self, text: str) -> Iterator[tuple[int, int, list[Owner]]]:
+    def longest(
+        self, text: str, parts: list[Piece] | None = None
+    ) -> Iterator[tuple[int, int, list[Owner]]]:
         """Yield start, end and owners of every name in a text, from left to right."""
-        parts = pieces(text)
+        parts = pieces(text) if parts is None else parts
         at = 0
         while at < len(parts):
             if parts[at].fold in self._root or parts[at].article:
                 for end, owners in self._walk(parts, at):
-                    start, stop = parts[at].start, parts[end - 1].end
+                    the = parts[at].fold == "the"
+                    start, stop = parts[at + the].start, parts[end - 1].end
                     fitting = [o for o in owners if _fits(o, text[start:stop])]
                     if fitting:
                         yield start, stop, fitting
