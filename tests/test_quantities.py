@@ -405,6 +405,16 @@ def test_find_quantities_reads_approximation_after_the_figure(words):
         pytest.param(
             "$300 in cash each month", "$300", 300, 300, "USD", "month", id="in cash each month"
         ),
+        pytest.param(
+            "each month it was $300", "$300", 300, 300, "USD", "month", id="each month before"
+        ),
+        pytest.param(
+            "$300 from us every month", "$300", 300, 300, "USD", "month", id="from us every month"
+        ),
+        pytest.param("$300. A month later", "$300", 300, 300, "USD", None, id="next sentence"),
+        pytest.param(
+            "owed $65.4 billion", "$65.4 billion", 65400000000, 65400000000, "USD", None, id="exact"
+        ),
         pytest.param("$150 a day", "$150 a day", 150, 150, "USD", "day", id="a day"),
         pytest.param("$150-a-day guards", "$150-a-day", 150, 150, "USD", "day", id="a-day"),
         pytest.param("$9,000 a year", "$9,000 a year", 9000, 9000, "USD", "year", id="a year"),

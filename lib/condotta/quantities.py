@@ -48,7 +48,11 @@ AMOUNT = re.compile(
     rf"(?P<tail2>{TAIL})(?P<name2>{CURRENCY}))?(?P<tail3>{TAIL})"
 )
 PER = re.compile(r"(?:P|1|-[A1]-)(?P<unit>D)|[AP](?P<contract>Z)|(?P<adverb>M)|(?P<quarter>P?Q|;)")
-PER_SOON = re.compile(rf"\)?[xEqNU]{{0,2}}(?:{PER.pattern}|4[A0d]{{0,2}}(?P<term>[njv1]-?D|Z))")
+PER_SOON = re.compile(
+    rf"\)?(?:[xEqNUdTF]{{0,4}}4?P(?P<each>D)"
+    rf"|[xEqNU]{{0,2}}(?:{PER.pattern}|4[A0d]{{0,2}}(?P<term>[njv1]-?D|Z)))"
+)
+PERIOD = re.compile(r"M|PD")
 UNIT = re.compile(r"-?D(?!-?5)")
 AGE = re.compile(r"-?D-?5")
 AND_A_HALF = re.compile(r"&AH(?![hkz])")
@@ -275,8 +279,9 @@ def _found(
 
 
 def _whole(value: float | None) -> float | None:
-    value = value if value is None else round(value, 6)
-    return int(value) if value is not None and value == int(value) else value
+    """Return a whole number as such, also where binary fractions missed it by a hair."""
+    nearest = None if value is None else round(value)
+    return nearest if value is not None and abs(value - nearest) <= abs(value) * 1e-12 else value
 
 
 def _noun_at(at: int, letters: Letters) -> dict[str, Any]:
@@ -308,18 +313,20 @@ def _period_after(last: int, letters: Letters) -> str | None:
         return None
     if match["adverb"]:
         return letters.values[match.start("adverb")]
-    if match["unit"]:
-        return letters.values[match.start("unit")].period
+    unit = "each" if match["each"] else "unit"
+    if match[unit]:
+        return letters.values[match.start(unit)].period
     return "other" if match["quarter"] else "contract"
 
 
 def _period_before(first: int, letters: Letters) -> str | None:
-    """Return the period of "a monthly salary of": the last such word of the same clause."""
+    """Return the period of "a monthly salary of", "each month it was": of the same clause."""
     before = letters.before(first, 8)
-    at = before.rfind("M")
-    if at < 0 or set(before[at:]) & set(".¶(SC"):
+    told = list(PERIOD.finditer(before))
+    if not told or set(before[told[-1].start() :]) & set(".¶(SC"):
         return None
-    return letters.values[first - len(before) + at]
+    value = letters.values[first - len(before) + told[-1].end() - 1]
+    return getattr(value, "period", value)
 
 
 def _as_share(amount: Amount, letters: Letters) -> Found | None:
