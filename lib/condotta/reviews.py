@@ -16,7 +16,16 @@ import pandas as pd
 from condotta import tables
 from condotta.ledger import EDITABLE, NEEDS, Ledger, LedgerError, read
 
-__all__ = ["Ledger", "LedgerError", "Replay", "count_reviewed", "look", "read", "replay"]
+__all__ = [
+    "Ledger",
+    "LedgerError",
+    "Replay",
+    "count_reviewed",
+    "look",
+    "read",
+    "replay",
+    "standing",
+]
 
 VERDICTS = ("accept", "reject", "edit")
 NAMES = (*tables.SLOTS, "source_name", "via")
@@ -72,7 +81,7 @@ def replay(claims: pd.DataFrame, articles: pd.DataFrame, decisions: pd.DataFrame
     >>> replay(tables.empty("claims"), tables.empty("articles"), tables.empty("reviews")).marks
     {}
     """
-    rows = _standing(decisions)
+    rows = standing(decisions)
     links = _latest_links(rows)
     named = _rename(claims, rows)
     edited = _edit(named, rows)
@@ -87,7 +96,7 @@ def replay(claims: pd.DataFrame, articles: pd.DataFrame, decisions: pd.DataFrame
     )
 
 
-def _standing(decisions: pd.DataFrame) -> list[dict[str, Any]]:
+def standing(decisions: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the decisions that no standing one replaces; undoing an undo restores."""
     ordered = decisions.sort_values(["decided_at", "review_id"]).astype(object)
     rows = ordered.where(ordered.notna(), None).to_dict("records")
@@ -254,7 +263,7 @@ def count_reviewed(claims: pd.DataFrame, articles: pd.DataFrame, decisions: pd.D
     0 of 0 claims have a decision; 0 decisions by 0 reviewers stand, of 0 ever made.
     0 decisions need another look.
     """
-    rows = _standing(decisions)
+    rows = standing(decisions)
     decided = claims["claim_id"].isin({row["claim_id"] for row in rows}).sum()
     reviewers = {row["reviewer"] for row in rows}
     again = replay(claims, articles, decisions).another_look["review_id"].nunique()

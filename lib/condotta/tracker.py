@@ -762,7 +762,7 @@ def _value(line: Line, slot: str) -> Any:
 
 
 def _printed(figure: Interval) -> str:
-    low, high = ("" if abs(bound) == inf else f"{bound:g}" for bound in figure)
+    low, high = ("" if abs(bound) == inf else f"{bound:.15g}" for bound in figure)
     return low if low == high else f"{low}..{high}"
 
 
