@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 import condotta
-from condotta import cli, walk
+from condotta import cli, parameters, walk
 
 CONDOTTA = Path(sys.executable).with_name("condotta")
 
@@ -104,7 +104,7 @@ def test_run_says_by_its_status_that_articles_were_lost(lost, monkeypatch, tmp_p
 
 
 def test_parameters_lists_what_run_takes():
-    known = {name for path in walk.notebooks() for name in walk.read_parameters(path)}
+    known = {name for path in walk.notebooks() for name in parameters.read(path)}
     listed = {line.partition("=")[0] for line in call("parameters")[1].splitlines()}
     assert listed == known - set(walk.RESERVED)
 

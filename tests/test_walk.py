@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from condotta import articles, resources, tables, walk
+from condotta import articles, fingerprints, parameters, resources, tables, walk
 
 FIRST = """
 from pathlib import Path
@@ -53,7 +53,7 @@ class Walk:
 @pytest.fixture
 def short(tmp_path, monkeypatch):
     monkeypatch.setattr(walk, "notebooks", lambda: sorted(tmp_path.glob("*.ipynb")))
-    monkeypatch.setattr(walk, "digests", lambda codebook_dir: {"code": "the same"})
+    monkeypatch.setattr(fingerprints, "of_code", lambda codebook_dir: {"code": "the same"})
     monkeypatch.setattr(walk, "_write_report", lambda run_dir: None)
     monkeypatch.setattr(walk, "count_lost", lambda run_dir: 0)
     monkeypatch.chdir(tmp_path)
@@ -76,47 +76,9 @@ def short(tmp_path, monkeypatch):
     ],
 )
 def test_run_refuses_parameters_before_a_kernel_starts(given, said, short):
-    with pytest.raises(walk.WalkError, match=said):
+    with pytest.raises(parameters.ParameterError, match=said):
         short(parameters=given)
     assert not short.run_dir.exists()
-
-
-@pytest.mark.parametrize(
-    ("type_", "default", "text", "value"),
-    [
-        ("str", "", "007", "007"),
-        ("int", 1, "007", None),
-        ("int", 1, "7", 7),
-        ("float", 1.0, "7", 7),
-        ("float", 1.0, "NaN", None),
-        ("bool", False, "yes", True),
-        ("bool", False, "FALSE", False),
-        ("bool", False, "1", None),
-        ("list[str]", [], "Libya, Sudan", ["Libya", "Sudan"]),
-        ("list[str]", [], '["a, b"]', ["a, b"]),
-        ("dict", {}, "{}", None),
-    ],
-)
-def test_plan_turns_text_into_the_declared_type(type_, default, text, value, tmp_path, monkeypatch):
-    write_notebook(tmp_path / "01-a.ipynb", f"x: {type_} = {default!r}  # help")
-    monkeypatch.setattr(walk, "notebooks", lambda: sorted(tmp_path.glob("*.ipynb")))
-    if value is None:
-        with pytest.raises(walk.WalkError, match="`x`"):
-            walk.plan({"x": text}, {})
-    else:
-        assert walk.plan({"x": text}, {})[0].parameters == {"x": value}
-
-
-@pytest.mark.parametrize("notebook", walk.notebooks(), ids=lambda path: path.stem)
-def test_read_parameters_agrees_with_papermill(notebook):
-    import papermill
-
-    theirs = papermill.inspect_notebook(str(notebook))
-    ours = walk.read_parameters(notebook)
-    assert {n: (p.type, repr(p.default), p.help) for n, p in ours.items()} == {
-        name: (p["inferred_type_name"], p["default"].replace('"', "'"), p["help"])
-        for name, p in theirs.items()
-    }
 
 
 def test_run_hands_values_over_unchanged(short):

@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from condotta import __version__, resources, walk
+from condotta import parameters as declared
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -135,7 +136,7 @@ def _tell(outcome: walk.Outcome) -> None:
 def parameters() -> None:
     """List the parameters of the notebooks, for `condotta run -p NAME=VALUE`."""
     for notebook in walk.notebooks():
-        for name, spec in walk.read_parameters(notebook).items():
+        for name, spec in declared.read(notebook).items():
             if name not in walk.RESERVED:
                 typer.echo(f"{name}={spec.default!r}  ({notebook.stem}) {spec.help}")
 

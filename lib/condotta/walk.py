@@ -5,42 +5,30 @@ of time it marks every cell as completed. So each step gets a mark of its own, w
 papermill returned and holding what the step depends on; a step is done if its mark still fits.
 """
 
-import ast
-import difflib
 import json
 import os
 import platform
 import shutil
 import socket
-import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from hashlib import file_digest, sha256
-from importlib import metadata, util
+from hashlib import sha256
+from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from condotta import articles, resources, tables
+from condotta import articles, fingerprints, kernels, parameters, resources, tables
 
 PACKAGES = ("condotta", "spacy", "pandas", "pyarrow", "papermill", "plotly")
 # Parameters that `run` sets by itself: which, and what to use instead.
 RESERVED = {"run_dir": "--out", "source": "SOURCE", "codebook_dir": "--codebook"}
 OUTPUTS = ("tables", "figures")
-TYPES = {"str": str, "int": int, "float": (int, float), "bool": bool, "list": list}
 
 
 class WalkError(RuntimeError):
     """A walk was refused or failed; the message says where, and what to do."""
-
-
-class Parameter(NamedTuple):
-    """One line of a parameters cell."""
-
-    type: str
-    default: Any
-    help: str
 
 
 class Step(NamedTuple):
@@ -69,35 +57,6 @@ def notebooks() -> list[Path]:
     return sorted(resources.find("notebooks").glob("0[1-7]-*.ipynb"))
 
 
-def read_parameters(notebook: Path) -> dict[str, Parameter]:
-    """Return the parameters a notebook declares, by name.
-
-    Raises
-    ------
-    WalkError
-        If the notebook has no cell tagged ``parameters``.
-
-    Notes
-    -----
-    Papermill can do this too, but importing it takes longer than a mistyped name may cost.
-    """
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    tagged = [c for c in cells if "parameters" in c["metadata"].get("tags", [])]
-    if not tagged:
-        raise WalkError(f"{notebook.name}: no cell is tagged `parameters`.")
-    source = "".join(tagged[0]["source"])
-    lines = source.splitlines()
-    return {
-        node.target.id: Parameter(
-            ast.unparse(node.annotation),
-            ast.literal_eval(node.value),
-            lines[node.end_lineno - 1].partition("#")[2].strip(),
-        )
-        for node in ast.parse(source).body
-        if isinstance(node, ast.AnnAssign)
-    }
-
-
 def plan(given: Mapping[str, Any], fixed: Mapping[str, Any]) -> list[Step]:
     """Return the steps of a walk; every name goes to each notebook that declares it.
 
@@ -110,54 +69,16 @@ def plan(given: Mapping[str, Any], fixed: Mapping[str, Any]) -> list[Step]:
 
     Raises
     ------
-    WalkError
+    parameters.ParameterError
         If no notebook declares a name, or a value is not of the declared type.
     """
-    declared = {path: read_parameters(path) for path in notebooks()}
+    declared = {path: parameters.read(path) for path in notebooks()}
     known = {name: spec for specs in declared.values() for name, spec in specs.items()}
-    for name in given:
-        if name in RESERVED:
-            raise WalkError(f"parameter `{name}` is set by the walk; use {RESERVED[name]}.")
-        if name not in known:
-            raise WalkError(_unknown(name, sorted(set(known) - set(RESERVED))))
-    values = {name: _convert(name, known[name], value) for name, value in given.items()} | fixed
+    values = parameters.convert(given, known, reserved=RESERVED) | fixed
     return [
         Step(path, {name: values[name] for name in specs if name in values})
         for path, specs in declared.items()
     ]
-
-
-def _unknown(name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1)
-    meant = f" did you mean `{near[0]}`?" if near else ""
-    names = f" known are: {', '.join(known)}." if known else " none can be set."
-    return f"parameter `{name}`: no notebook has it;{meant}{names}"
-
-
-def _convert(name: str, spec: Parameter, value: Any) -> Any:
-    """Return a value of the declared type, or say what was wanted."""
-    wanted = spec.type.partition("[")[0]
-    try:
-        if isinstance(value, str) and wanted != "str":
-            value = _parse(value, wanted)
-        json.dumps(value, ensure_ascii=False).encode()  # half characters fail late in papermill
-        fits = isinstance(value, TYPES[wanted]) and isinstance(value, bool) == (wanted == "bool")
-        if not fits or value != value:  # not a number is no value
-            raise ValueError
-    except (ValueError, KeyError, TypeError):
-        raise WalkError(
-            f"parameter `{name}` ({spec.help}): {value!r} is no {spec.type}; "
-            f"the default is {spec.default!r}."
-        ) from None
-    return value
-
-
-def _parse(text: str, wanted: str) -> Any:
-    if wanted == "bool":
-        return {"true": True, "yes": True, "false": False, "no": False}[text.lower()]
-    if wanted == "list" and not text.lstrip().startswith("["):
-        return [part.strip() for part in text.split(",")]
-    return json.loads(text)
 
 
 def run(
@@ -180,7 +101,7 @@ def run(
         Folder of the run; made if missing. Steps that are done there and whose notebook,
         parameters, inputs, code, codebook and pipeline are the same are not run again.
     parameters : mapping, optional
-        Values for parameters of the notebooks, as `read_parameters` lists them.
+        Values for parameters of the notebooks, as `parameters.read` lists them.
     codebook_dir : path, optional
         Folder with additions to the shipped codebook.
     fresh : bool
@@ -192,7 +113,7 @@ def run(
 
     Raises
     ------
-    WalkError, articles.SourceError, codebook.CodebookError
+    WalkError, articles.SourceError, parameters.ParameterError, codebook.CodebookError
         Refused before a kernel started, or failed: where, and what to do.
     """
     run_dir = Path(run_dir).expanduser().resolve()
@@ -276,7 +197,10 @@ def _take(
 ) -> Outcome:
     from tqdm import tqdm
 
-    base, sources = digests(codebook_dir), _sources(steps[0].parameters["source"])
+    base, sources = (
+        fingerprints.of_code(codebook_dir),
+        fingerprints.inputs(steps[0].parameters["source"]),
+    )
     record = {
         "condotta": metadata.version("condotta"),
         "python": platform.python_version(),
@@ -297,7 +221,7 @@ def _take(
                 bar.set_description(step.name)
                 key = _key(step, base, sources, marks.values(), run_dir)
                 mark = _read_mark(run_dir, step)
-                if mark and mark["key"] == key and _intact(run_dir, mark["outputs"]):
+                if mark and mark["key"] == key and fingerprints.hold(run_dir, mark["outputs"]):
                     reused.append(step.name)
                 else:
                     mark = _execute(step, run_dir, key, cell_timeout)
@@ -332,119 +256,32 @@ def _execute(step: Step, run_dir: Path, key: str, cell_timeout: int) -> dict:
     part = target.with_name(f".{step.name}.part.ipynb")
     target.parent.mkdir(exist_ok=True)
     _mark_of(run_dir, step).unlink(missing_ok=True)
-    before, began = _stamps(run_dir), time.monotonic()
+    before, began = fingerprints.stamps(run_dir, OUTPUTS), time.monotonic()
     try:
-        _papermill(step, part, cell_timeout)
+        kernels.execute(step.notebook, part, step.parameters, cell_timeout=cell_timeout)
     except BaseException as error:
         if part.exists():
             part.replace(failed)
         if isinstance(error, Exception):
             raise WalkError(
-                f"{step.name} {_explain(error)} See {failed}; what was done before is kept, "
+                f"{step.name} {kernels.explain(error)} See {failed}; what was done before is kept, "
                 "so give the same command again once this is mended."
             ) from error
         raise
     part.replace(target)
     failed.unlink(missing_ok=True)
-    made = sorted(path for path, stamp in _stamps(run_dir).items() if before.get(path) != stamp)
+    made = sorted(
+        path
+        for path, stamp in fingerprints.stamps(run_dir, OUTPUTS).items()
+        if before.get(path) != stamp
+    )
     mark = {
         "key": key,
         "seconds": round(time.monotonic() - began, 2),
-        "outputs": {path: _sha256(run_dir / path) for path in made},
+        "outputs": {path: fingerprints.of_file(run_dir / path) for path in made},
     }
     _write_json(_mark_of(run_dir, step), mark)
     return mark
-
-
-def _papermill(step: Step, target: Path, cell_timeout: int, attempts: int = 3) -> None:
-    """Run one notebook; try again only where the kernel did not come up (a lost race for ports)."""
-    _prepare_kernels()
-    import papermill
-    from nbclient.exceptions import DeadKernelError
-
-    for attempt in range(1, attempts + 1):
-        try:
-            papermill.execute_notebook(
-                step.notebook,
-                target,
-                step.parameters,
-                kernel_name="python3",
-                progress_bar=False,
-                start_timeout=30,
-                execution_timeout=cell_timeout,
-                # a `condotta` folder in the shell must not stand in for the installed one
-                extra_arguments=["--InteractiveShellApp.ignore_cwd=True", "--log-level=CRITICAL"],
-            )
-            return
-        except RuntimeError as error:
-            if isinstance(error, DeadKernelError) or attempt == attempts or _started(target):
-                raise
-
-
-def _prepare_kernels() -> None:
-    """Make kernels run this Python, with hashes and charts that are the same every time."""
-    own = str(Path(sys.prefix) / "share" / "jupyter")
-    others = [path for path in os.environ.get("JUPYTER_PATH", "").split(os.pathsep) if path]
-    if own not in others:
-        os.environ["JUPYTER_PATH"] = os.pathsep.join([own, *others])
-    os.environ.setdefault("PYTHONHASHSEED", "0")
-    os.environ.setdefault("PLOTLY_RENDERER", "plotly_mimetype")
-
-
-def _started(executed: Path) -> bool:
-    """Return whether any cell of an executed copy was begun."""
-    if not executed.exists():
-        return False
-    cells = json.loads(executed.read_text(encoding="utf-8"))["cells"]
-    return any(cell["metadata"].get("papermill", {}).get("start_time") for cell in cells)
-
-
-def _explain(error: Exception) -> str:
-    """Return, in one line, in which cell a step failed and why."""
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError
-    from papermill.exceptions import PapermillExecutionError
-
-    if isinstance(error, PapermillExecutionError):
-        code = next((line for line in error.source.splitlines() if line.strip()), "")
-        said = f"{error.ename}: {error.evalue}".splitlines()[0]
-        return f"failed in cell {error.exec_count} (`{code.strip()}`): {said.rstrip('.')}."
-    if isinstance(error, DeadKernelError):
-        return "failed: its kernel died, most often for want of memory."
-    if isinstance(error, CellTimeoutError):
-        return "failed: a cell ran out of time (--cell-timeout)."
-    return f"failed: {type(error).__name__}: {(str(error).splitlines() or [''])[0]}."
-
-
-def digests(codebook_dir: str | Path | None = None) -> dict[str, str]:
-    """Return the SHA-256 of code, pipeline and codebook: what every step depends on."""
-    pipeline = util.find_spec("en_condotta")
-    folders = {
-        "code": [resources.PACKAGE],
-        "pipeline": [Path(path) for path in (pipeline.submodule_search_locations or [])],
-        "codebook": [resources.find("data/codebook")],
-    }
-    if codebook_dir:
-        folders["codebook"].append(Path(codebook_dir).expanduser())
-    return {name: _digest(paths) for name, paths in folders.items()}
-
-
-def _digest(folders: Iterable[Path]) -> str:
-    digest = sha256()
-    for folder in folders:
-        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-            if "__pycache__" not in path.parts:
-                digest.update(f"{path.relative_to(folder)}\0{_sha256(path)}\0".encode())
-    return digest.hexdigest()
-
-
-def _sources(source: str) -> list[dict[str, Any]]:
-    """Return path, size and digest of every file of the source."""
-    files = [(path, shown) for path, shown in articles.find_files(source) if path.is_file()]
-    return [
-        {"path": shown, "bytes": path.stat().st_size, "sha256": _sha256(path)}
-        for path, shown in files
-        if os.access(path, os.R_OK)
-    ]
 
 
 def _key(
@@ -458,7 +295,7 @@ def _key(
         {k: v for k, v in step.parameters.items() if k not in RESERVED},
         sources if "source" in step.parameters else None,
         [mark["outputs"] for mark in marks],
-        [_sha256(path) for path in sorted(run_dir.glob("reviews*")) if path.is_file()],
+        [fingerprints.of_file(path) for path in sorted(run_dir.glob("reviews*")) if path.is_file()],
     ]
     return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
@@ -472,23 +309,6 @@ def _read_mark(run_dir: Path, step: Step) -> dict | None:
         return json.loads(_mark_of(run_dir, step).read_text(encoding="utf-8"))
     except (FileNotFoundError, json.JSONDecodeError):
         return None
-
-
-def _intact(run_dir: Path, outputs: Mapping[str, str]) -> bool:
-    return all(
-        (run_dir / path).exists() and _sha256(run_dir / path) == known
-        for path, known in outputs.items()
-    )
-
-
-def _stamps(run_dir: Path) -> dict[str, tuple[int, int]]:
-    """Return when each output was last written; writing again gives a new file each time."""
-    found = {}
-    for name in OUTPUTS:
-        for path in (run_dir / name).glob("[!.]*"):
-            status = path.stat()
-            found[path.relative_to(run_dir).as_posix()] = (status.st_mtime_ns, status.st_ino)
-    return found
 
 
 def count_rows(run_dir: Path) -> dict[str, int]:
@@ -510,11 +330,6 @@ def _write_record(
 def _write_json(target: Path, content: dict) -> None:
     text = json.dumps(content, indent=2, ensure_ascii=False, sort_keys=False)
     tables.write_bytes(target, f"{text}\n".encode())
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
 
 
 def _now() -> str:
