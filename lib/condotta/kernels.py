@@ -1,4 +1,4 @@
-"""One notebook in one kernel, by papermill: this Python, this package, the same hashes each time."""
+"""One notebook in one kernel, by papermill: this Python, this package, the same hashes again."""
 
 import json
 import os
@@ -44,8 +44,7 @@ def _prepare() -> None:
     """Make kernels run this Python, with hashes and charts that are the same every time."""
     own = str(Path(sys.prefix) / "share" / "jupyter")
     others = [path for path in os.environ.get("JUPYTER_PATH", "").split(os.pathsep) if path]
-    if own not in others:
-        os.environ["JUPYTER_PATH"] = os.pathsep.join([own, *others])
+    os.environ["JUPYTER_PATH"] = os.pathsep.join(dict.fromkeys([own, *others]))
     os.environ.setdefault("PYTHONHASHSEED", "0")
     os.environ.setdefault("PLOTLY_RENDERER", "plotly_mimetype")
 
