@@ -6,7 +6,7 @@ touches belongs to it whole.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,8 @@ from condotta import cues, quotations
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
+
+    from condotta.codebook import Cue
 
 Run = tuple[int, int]
 """Tokens from the first to one past the last."""
@@ -23,6 +25,8 @@ Run = tuple[int, int]
 CUE_BETWEEN, SAME_BETWEEN, OTHER_SENTENCE, OTHER_PARAGRAPH, TOO_FAR = 6, 4, 5, 40, 60
 NEIGHBOURS = 6
 LONGEST_GAP = 12
+SHORTEST_QUOTATION = 6
+CONTINUED = "quotation goes on"
 OBJECT_STANCES = ("denies", "accuses", "alleges", "declines", "unclear")
 TOPIC_MARKS = ("of", "about", "on", "against", "that")
 CITING = ("cite", "quote")
@@ -31,19 +35,19 @@ ACCUSED_OF = ("of", "for", "with")
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """One source, cue and content, as runs of tokens; `cited_by` is the run of who cites it."""
+    """One source, cue and content, as runs of tokens, and the rule that found them."""
 
     cue: Run | None
     source: Run | None
     content: Run | None
     rule: str
-    cited_by: Run | None = None
 
 
 class Layout:
     """Sentence, paragraph and quotation of every token of one article."""
 
     def __init__(self, doc: "Doc") -> None:
+        """Read sentences from the parse, paragraphs and quotations from the text."""
         self.starts = [token.idx for token in doc]
         self.sentence = [0] * len(doc)
         for number, sentence in enumerate(doc.sents):
@@ -73,9 +77,9 @@ def find_attributions(doc: "Doc", lexicon: cues.Lexicon) -> list[Attribution]:
     """Return the attributions of one article, in order of their content."""
     layout = Layout(doc)
     found = join(link_spans(doc, layout), list(read_trees(doc, lexicon)), layout)
-    found = [a if a.source else subject_as_source(a, doc, lexicon) for a in found]
-    found = [whole_quotation(a, layout) for a in found]
-    found += continued_quotations(found, layout, doc)
+    found = [subject_as_source(a, doc, lexicon) for a in found]
+    found = [whole_quotation(within_paragraph(a, layout), layout) for a in found]
+    found += [*cited_sources(found, layout, doc), *continued_quotations(found, layout, doc)]
     found = [replace(a, content=_trimmed(doc, a.content)) for a in found if a.content]
     found = [a for a in found if a.content]
     return sorted(found, key=lambda a: (a.content, a.cue or a.content, a.rule))
@@ -87,8 +91,7 @@ def link_spans(doc: "Doc", layout: Layout) -> list[Attribution]:
     A span goes to the cue that costs least; a cue has one source. Neighbouring pieces of content
     become one, with what interrupts them.
     """
-    group = doc.spans["attribution"] if "attribution" in doc.spans else []
-    spans = sorted({(s.start, s.end, s.label_) for s in group})
+    spans = sorted({(s.start, s.end, s.label_) for s in doc.spans.get("attribution", ())})
     at_cue = [i for i, span in enumerate(spans) if span[2] == "CUE"]
     offers = sorted(
         (_cost(spans, i, j, layout), abs(i - j), i, j)
@@ -157,7 +160,7 @@ def read_trees(doc: "Doc", lexicon: cues.Lexicon) -> Iterator[Attribution]:
                 yield from _of_noun(token)
 
 
-def _of_verb(verb: "Token", cue) -> Iterator[Attribution]:
+def _of_verb(verb: "Token", cue: "Cue") -> Iterator[Attribution]:
     source, passive = _source_of(verb)
     if passive:
         yield from _of_passive(verb, cue)
@@ -169,13 +172,6 @@ def _of_verb(verb: "Token", cue) -> Iterator[Attribution]:
     rule = f"tree: {verb.lemma_}"
     said = _edges(source, verb) if source is not None else None
     yield Attribution(run, said, content, rule)
-    for child in verb.children:
-        if child.dep_ == "advcl" and child.lemma_ in CITING:
-            cited = _child(child, "obj")
-            if cited is not None:
-                yield Attribution(
-                    (child.i, child.i + 1), _edges(cited, child), content, "cited", said
-                )
 
 
 def _source_of(verb: "Token") -> tuple["Token | None", bool]:
@@ -195,7 +191,7 @@ def _source_of(verb: "Token") -> tuple["Token | None", bool]:
     return None, False
 
 
-def _of_passive(verb: "Token", cue) -> Iterator[Attribution]:
+def _of_passive(verb: "Token", cue: "Cue") -> Iterator[Attribution]:
     """Yield "is said to", "was quoted as saying" and "were accused of", by whomever."""
     agent = _child(verb, "obl:agent") or _by(verb)
     patient = _child(verb, "nsubj:pass")
@@ -211,23 +207,25 @@ def _of_passive(verb: "Token", cue) -> Iterator[Attribution]:
     yield Attribution(_cue_run(verb), source, (start, end), f"tree: passive {verb.lemma_}")
 
 
-def _content_of(verb: "Token", cue) -> Run | None:
-    """Return what a verb reports: its clause, the clause it is put into, or its object."""
+def _content_of(verb: "Token", cue: "Cue") -> Run | None:
+    """Return what a verb reports: its clause, its object, or the clause it is put into."""
     clause = _child(verb, "ccomp")
     if clause is not None:
         return _edges(clause, verb)
-    if verb.dep_ == "parataxis" and verb.head.i != verb.i:
-        return _host(verb)
-    for child in verb.children:
-        if child.dep_ == "parataxis" and child.right_edge.i - child.left_edge.i > 2:
-            return _edges(child, verb)
     if cue.stance == "accuses":
         return _accusation(verb)
     if cue.stance in OBJECT_STANCES:
         for dep in ("xcomp", "obj", "obl", "advcl"):
             child = _child(verb, dep)
-            if child is not None and child.i > verb.i and not child.ent_type_ == "DATE":
+            if child is not None and child.i > verb.i and child.ent_type_ != "DATE":
                 return _edges(child, verb)
+    if cue.stance in ("denies", "declines"):
+        return None
+    if verb.dep_ == "parataxis":
+        return _host(verb)
+    for child in verb.children:
+        if child.dep_ == "parataxis" and child.right_edge.i - child.left_edge.i > 2:
+            return _edges(child, verb)
     return None
 
 
@@ -336,20 +334,42 @@ def _cue_run(verb: "Token") -> Run:
 
 
 def subject_as_source(one: Attribution, doc: "Doc", lexicon: cues.Lexicon) -> Attribution:
-    """Return an attribution with the subject of its cue as the source, where it has one."""
+    """Return an attribution with the subject of its cue as the source, where none was found.
+
+    Who "is said" or "is accused" is no source: there the source is the agent, if there is one.
+    """
     head = cues.head_of(doc[one.cue[0] : one.cue[1]], lexicon)
     if head.pos_ not in ("VERB", "AUX"):
         return one
-    source, passive = _source_of(head)
-    if source is None or passive:
+    patient = _child(head, "nsubj:pass")
+    if patient is not None and head.lemma_ not in CITING:
+        said_of = _edges(patient, head)
+        if one.source and _touch(one.source, said_of):
+            agent = _child(head, "obl:agent") or _by(head)
+            return replace(one, source=_edges(agent, head) if agent is not None else None)
         return one
-    run = _edges(source, head)
+    if one.source:
+        return one
+    source = patient if patient is not None else _source_of(head)[0]
+    run = _edges(source, head) if source is not None else (0, 0)
     return replace(one, source=run, rule=f"{one.rule} + tree: subject") if run[0] < run[1] else one
 
 
-def join(
-    learned: list[Attribution], read: list[Attribution], layout: Layout
-) -> list[Attribution]:
+def within_paragraph(one: Attribution, layout: Layout) -> Attribution:
+    """Return an attribution whose content keeps to one paragraph, its cue's where it reaches it."""
+    if one.content is None:
+        return one
+    start, end = one.content
+    cue = layout.paragraph[one.cue[0]]
+    numbers = set(layout.paragraph[start:end])
+    if len(numbers) < 2:
+        return one
+    keep = cue if cue in numbers else layout.paragraph[start]
+    first, last = layout.paragraphs[keep]
+    return replace(one, content=(max(start, first), min(end, last)))
+
+
+def join(learned: list[Attribution], read: list[Attribution], layout: Layout) -> list[Attribution]:
     """Return the learned attributions, completed from the tree, and those only the tree finds.
 
     Where both read a cue the learned content is nearer to the truth (measured: Jaccard .80 against
@@ -374,7 +394,7 @@ def join(
 def _stands_alone(one: Attribution, layout: Layout) -> bool:
     if one.content is None or layout.quotation_at(one.cue[0]):
         return False
-    return one.source is not None or "passive" in one.rule or "noun" in one.rule
+    return one.source is not None or one.rule.startswith(("tree: passive", "tree: noun"))
 
 
 def _complete(one: Attribution, other: Attribution) -> Attribution:
@@ -403,11 +423,44 @@ def whole_quotation(one: Attribution, layout: Layout) -> Attribution:
     return replace(one, content=(start, end))
 
 
+def cited_sources(found: list[Attribution], layout: Layout, doc: "Doc") -> Iterator[Attribution]:
+    """Yield who is cited by whom: "X, citing Y, said" tells the content of X again, from Y."""
+    for token in doc:
+        if token.lemma_ not in CITING or token.tag_ != "VBG" or layout.quotation_at(token.i):
+            continue
+        cited = _child(token, "obj")
+        sentence = layout.sentence[token.i]
+        near = [
+            a for a in found
+            if a.content and a.cue and layout.sentence[a.cue[0]] == sentence
+            and a.cue[0] != token.i and not _touch(a.content, (token.i, token.i + 1))
+        ]  # fmt: skip
+        if cited is not None and near:
+            citing = min(near, key=lambda a: abs(a.cue[0] - token.i))
+            run = _edges(cited, token)
+            if _touch(run, citing.content):
+                run = (run[0], max(run[0] + 1, min(run[1], citing.content[0])))
+            yield Attribution((token.i, token.i + 1), run, citing.content, "cited")
+
+
 def continued_quotations(
     found: list[Attribution], layout: Layout, doc: "Doc"
-) -> Iterable[Attribution]:
-    """Return quotations of a sentence or more that nobody introduces: they continue the last."""
-    return []
+) -> Iterator[Attribution]:
+    """Yield the quotations that begin a paragraph in which nobody is named: they go on.
+
+    Who spoke last before them speaks on. Without quotation marks a paragraph is the outlet's.
+    """
+    for start, end in layout.quotations:
+        paragraph = layout.paragraphs[layout.paragraph[start]]
+        if start != paragraph[0] or end - start < SHORTEST_QUOTATION:
+            continue
+        if any(_touch(paragraph, (a.content[0], a.content[1])) for a in found if a.content):
+            continue
+        before = [a for a in found if a.source and a.source[1] <= start]
+        if before:
+            last = max(before, key=lambda a: a.source)
+            if layout.paragraph[start] - layout.paragraph[last.source[0]] <= 2:
+                yield Attribution(None, None, (start, end), CONTINUED)
 
 
 def _trimmed(doc: "Doc", run: Run) -> Run | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from condotta import tables
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc, Span, Token
+    from spacy.tokens import Span, Token
 
     from condotta.codebook import Codebook, Cue
 
@@ -182,11 +182,12 @@ def rejects(cue: "Span | None", content: "Span", lexicon: Lexicon) -> str | None
     """Return the rule by which an official's statement rejects a report, or None.
 
     Officials, armies and companies who speak of what they are charged with deny it by negation
-    ("said it had hired nobody"), by an answer ("insisted that ..."), or by what they call it. From
-    other sources the same words are information.
+    ("said it had hired nobody") or by an answer ("insisted that ..."). From other sources the same
+    words are information.
     """
     head = content.root
-    if is_negated(head) or any(token.lower_ in NEGATIONS | NOBODY for token in content[:FIRST_WORDS]):
+    first = content[:FIRST_WORDS]
+    if is_negated(head) or any(token.lower_ in NEGATIONS | NOBODY for token in first):
         return "official negates"
     block = cue_of(head_of(cue, lexicon), lexicon) if cue is not None else None
     return "official answers" if block is not None and block.by_officials == "denies" else None

@@ -13,30 +13,48 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import numpy as np
-    from spacy.tokens import Doc, Span, Token
+    from spacy.tokens import Span, Token
 
     from condotta.codebook import Codebook
 
-SINGULAR_PERSON = frozenset({"he", "she", "him", "her", "himself", "herself", "his"})
-SPEAKER = frozenset({"i", "we", "me", "us", "my", "our"})
-BODY = frozenset({"it", "its", "itself"})
-SEVERAL = frozenset({"they", "them", "their", "both", "all", "neither", "themselves"})
-RELATIVE = frozenset({"who", "which", "that", "whom"})
-PART = frozenset({"one", "some", "several", "another", "many", "most", "two", "three", "others", "few",
-                  "second", "third", "fourth", "each", "nobody", "none", "first", "eight"})  # fmt: skip
+SINGULAR_PERSON = frozenset(["he", "she", "him", "her", "himself", "herself", "his"])
+SPEAKER = frozenset(["i", "we", "me", "us", "my", "our"])
+BODY = frozenset(["it", "its", "itself"])
+SEVERAL = frozenset(["they", "them", "their", "both", "all", "neither", "themselves"])
+RELATIVE = frozenset(["who", "which", "that", "whom"])
+PART = frozenset(
+    [
+        "one",
+        "some",
+        "several",
+        "another",
+        "many",
+        "most",
+        "two",
+        "three",
+        "others",
+        "few",
+        "first",
+        "second",
+        "third",
+        "fourth",
+        "each",
+        "nobody",
+        "none",
+    ]
+)
 DEFINITE = frozenset({"the", "this", "that", "these", "those", "same"})
-OWNED = frozenset({"his", "her", "its", "their"})
 ANY_BODY = frozenset(
     {"group", "organisation", "organization", "body", "outfit", "institution", "network"}
 )
-ANY_PERSON = frozenset({"man", "woman", "speaker", "interviewee", "person", "official", "latter"})
+ANY_PERSON = frozenset(["man", "woman", "speaker", "interviewee", "person", "official", "latter"])
 BODIES = frozenset({"government_body", "monitor_ngo", "media", "un_panel", "intelligence"})
 TRIM = re.compile(r"^(?:the|that|this|these|those)\s+|['’]s?$", re.I)
 REACH = 60  # words before a pronoun in which its noun is looked for
-STRAY = " ,;:\"“”—–-"
+STRAY = ' ,;:"“”—–-'
+RELAYS = ("media", "monitor_ngo", "un_panel")
 NOT_SPEAKERS = ("nationality", "weapon", "platform")
 WEIGHTS = Path(__file__).parents[1] / "en_condotta" / "sources.npz"
-PERSONAL = ("named_official", "recruit_testimony", "expert", "anonymous_local")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +103,7 @@ class Names(NamedTuple):
         return next((r for r in self.rows if r["start"] <= start and end <= r["end"]), None)
 
 
-def describe(
-    words: "Span", cue: str, kinds: Kinds, names: Names, codebook: "Codebook"
-) -> Source:
+def describe(words: "Span", cue: str, kinds: Kinds, names: Names, codebook: "Codebook") -> Source:
     """Return a source as its own words and its cue describe it, nothing resolved."""
     head = words.root
     at_head = names.at(head.idx, head.idx + len(head))
@@ -95,7 +111,9 @@ def describe(
         at_head = None
     kind, rule = read_kind(words, cue, at_head, kinds, names, codebook)
     person = next((row for row in names.within(*_ends(words)) if row["kind"] == "person"), None)
-    named = at_head or (person if kind == "named_official" and _names_itself(words, person) else None)
+    named = at_head or (
+        person if kind == "named_official" and _names_itself(words, person) else None
+    )
     return Source(
         _name(words, named),
         kind,
@@ -213,6 +231,18 @@ def _is_person(head: "Token", at_head: Mapping | None, kind: str) -> bool:
     return True
 
 
+def read_relay(noun: "Token", names: Names, kinds: Kinds) -> str | None:
+    """Return the outlet, monitor or panel that a noun names, or None: who passes a statement on."""
+    name = names.at(noun.idx, noun.idx + len(noun))
+    words = noun.doc[noun.left_edge.i : noun.right_edge.i + 1]
+    start = next((t.i for t in words if t.dep_ != "case" and not t.is_punct), noun.i)
+    words = noun.doc[start : noun.i + 1]
+    kind, _ = _listed(words, noun, kinds)
+    if name is not None and name["kind"] == "organisation":
+        return name.get("canonical") or name["name"]
+    return _name(words, None) if kind in RELAYS else None
+
+
 def _name(words: "Span", named: Mapping | None) -> str | None:
     if named is not None and named.get("canonical"):
         return named["canonical"]
@@ -238,20 +268,24 @@ def resolve(
     if words is None:
         return NOBODY
     head = words.root
-    if len(words) <= 2 and head.pos_ in ("PRON", "DET", "NUM", "ADJ", "ADV") or len(words) == 1:
+    if (len(words) <= 2 and head.pos_ in ("PRON", "DET", "NUM", "ADJ", "ADV")) or len(words) == 1:
         found = _pronoun(head, cue, known, kinds, names, codebook)
         if found:
             return found
     one = describe(words, cue, kinds, names, codebook)
     if one.entity_id:
         same = [k for k in known if k.entity_id == one.entity_id]
-        return one if not same else _carry(same[-1], "same name")
+        return one if not same else carry(same[-1], "same name")
     return _definite(words, one, known) or one
 
 
 def _pronoun(
     head: "Token",
-    cue: str, known: Sequence[Source], kinds: Kinds, names: Names, codebook: "Codebook"
+    cue: str,
+    known: Sequence[Source],
+    kinds: Kinds,
+    names: Names,
+    codebook: "Codebook",
 ) -> Source | None:
     word = head.lower_
     if word in RELATIVE and head.head.dep_.startswith("acl"):
@@ -271,11 +305,11 @@ def _pronoun(
     else:
         return None
     if fits:
-        return _carry(fits[-1], f"pronoun: {word}")
+        return carry(fits[-1], f"pronoun: {word}")
     for subject in _subjects_before(head):
         one = describe(_phrase(subject), cue, kinds, names, codebook)
         if word in SEVERAL or one.person == (word in SINGULAR_PERSON):
-            return _carry(one, f"pronoun: {word}, a subject before it")
+            return carry(one, f"pronoun: {word}, a subject before it")
     return Source(None, "unknown", rule=f"{word}: nobody before it")
 
 
@@ -300,13 +334,13 @@ def _definite(words: "Span", one: Source, known: Sequence[Source]) -> Source | N
     lemma = head.lemma_.lower()
     if head.pos_ == "PROPN":
         same = [k for k in known if lemma in k.words and k.name and head.text in k.name]
-        return _carry(same[-1], "part of the name") if same else None
+        return carry(same[-1], "part of the name") if same else None
     if first not in DEFINITE:
         return None
     short = len([t for t in words if t.pos_ in ("NOUN", "PROPN", "ADJ", "NUM")]) <= 2
     same = [k for k in known if lemma in k.words]
     if same and short:
-        return _carry(same[-1], f"same noun: {lemma}")
+        return carry(same[-1], f"same noun: {lemma}")
     if not short or len(words) > 3:
         return None
     if lemma in ANY_BODY:
@@ -319,10 +353,11 @@ def _definite(words: "Span", one: Source, known: Sequence[Source]) -> Source | N
             for k in known
             if k.kind == one.kind and one.kind in ("media", "monitor_ngo", "un_panel")
         ]
-    return _carry(fits[-1], f"the {lemma}") if fits else None
+    return carry(fits[-1], f"the {lemma}") if fits else None
 
 
-def _carry(source: Source, rule: str) -> Source:
+def carry(source: Source, rule: str) -> Source:
+    """Return a source that is meant again, with the rule that found it."""
     return Source(
         source.name, source.kind, source.entity_id, rule, source.words, source.plural, source.person
     )

@@ -16,7 +16,8 @@ CREDIT = re.compile(r"^[^\n(]{0,80}\(([A-Z][\w .'-]{1,30})\)\s*[-–—]", re.M)
 RELAYED = ("asserts", "accuses", "alleges")
 NO_CUE = cues.Reading("asserts", "reported", "no cue")
 OFFICIALS = ("government_body", "named_official", "unknown")
-TOLD = ("tell", "inform", "notify", "brief", "message")
+TOLD = ("tell", "inform", "notify", "brief", "message", "say", "speak", "talk", "give", "confirm")
+QUOTED = ("quote", "cite", "carry")
 
 
 def find_statements(
@@ -52,22 +53,26 @@ def find_statements(
     source and the stance. Content is one run of characters: where a cue interrupts it briefly the
     cue is inside. Not read: sources that only a picture or the page's layout names, and irony.
     """
-    named = dict(list(entities.groupby("article_id")))
+    named = _by_article(entities)
     lexicon, kinds = cues.index_cues(codebook), sources.index_kinds(codebook)
     rows: list[dict] = []
     for article_id, doc in docs:
-        names = sources.Names(_records(named.get(article_id)))
+        names = sources.Names(named.get(article_id, []))
         rows += read_article(article_id, doc, names, lexicon, kinds, codebook)
     rows.sort(key=lambda row: (row["article_id"], row["start"], row["end"], row["statement_id"]))
     return tables.shape("statements", rows)
 
 
-def _records(frame: "pd.DataFrame | None") -> list[dict]:
-    if frame is None:
-        return []
-    columns = ["start", "end", "name", "kind", "entity_id", "canonical"]
-    held = frame[columns].astype(object)
-    return held.where(held.notna(), None).sort_values(["start", "end"]).to_dict("records")
+def _by_article(entities: "pd.DataFrame") -> dict[str, list[dict]]:
+    """Return the names of every article, in order, missing values as None."""
+    columns = ["article_id", "start", "end", "name", "kind", "entity_id", "canonical"]
+    held = entities[columns].astype(object)
+    by_article: dict[str, list[dict]] = {}
+    for row in held.where(held.notna(), None).to_dict("records"):
+        by_article.setdefault(row["article_id"], []).append(row)
+    return {
+        key: sorted(rows, key=lambda r: (r["start"], r["end"])) for key, rows in by_article.items()
+    }
 
 
 def read_article(
@@ -85,7 +90,9 @@ def read_article(
         attributions.find_attributions(doc, lexicon), key=lambda a: a.source or a.cue or a.content
     ):
         words = _span(doc, one.source)
-        source = sources.resolve(words, _cue_lemma(doc, one.cue, lexicon), known, kinds, names, codebook)
+        source = sources.resolve(
+            words, _cue_lemma(doc, one.cue, lexicon), known, kinds, names, codebook
+        )
         if source.name:
             known.append(source)
         rows.append(as_row(article_id, doc, one, source, lexicon, names, kinds, codebook))
@@ -119,7 +126,7 @@ def as_row(article_id, doc, one, source, lexicon, names, kinds, codebook) -> dic
         "quote": _quote(content),
         "stance": reading.stance,
         "certainty": reading.certainty,
-        "relayed_by": _told_to(cue, names, lexicon),
+        "relayed_by": _told_to(cue, names, kinds, lexicon),
         "parent_id": None,
         "rule": f"{one.rule}; source {source.rule}; {reading.rule}",
     }
@@ -159,17 +166,20 @@ def _quote(content: "Span") -> str:
     return "direct" if text[0] in '“"„«' and text.rstrip(".,")[-1] in '”"“»' else "mixed"
 
 
-def _told_to(cue: "Span | None", names: sources.Names, lexicon: cues.Lexicon) -> str | None:
+def _told_to(
+    cue: "Span | None", names: sources.Names, kinds: sources.Kinds, lexicon: cues.Lexicon
+) -> str | None:
+    """Return the medium, monitor or panel that is told, or that quotes: "told Reuters"."""
     if cue is None:
         return None
     head = cues.head_of(cue, lexicon)
-    if head.lemma_ not in TOLD:
-        return None
     for child in head.children:
-        if child.dep_ in ("obj", "iobj", "obl"):
-            name = names.at(child.idx, child.idx + len(child))
-            if name is not None and name["kind"] == "organisation":
-                return name.get("canonical") or name["name"]
+        told = head.lemma_ in TOLD and child.dep_ in ("obj", "iobj", "obl")
+        quoted = head.lemma_ in QUOTED and child.dep_ in ("obl", "obl:agent")
+        if told or quoted:
+            relay = sources.read_relay(child, names, kinds)
+            if relay:
+                return relay
     return None
 
 
@@ -209,14 +219,11 @@ def _chain(rows: list[dict], credit: str | None) -> list[dict]:
 
 
 def _holds(outer: Mapping, inner: Mapping) -> bool:
+    """Return whether a statement stands in another's content, or is cited by it."""
     if inner["rule"].startswith("cited"):
-        return (
-            outer["content_start"] == inner["content_start"]
-            and outer["content_end"] == inner["content_end"]
-            and not outer["rule"].startswith("cited")
-        )
-    start, end = inner["start"], inner["end"]
-    return outer["content_start"] <= start and end <= outer["content_end"]
+        same = all(outer[end] == inner[end] for end in ("content_start", "content_end"))
+        return same and not outer["rule"].startswith("cited")
+    return outer["content_start"] <= inner["start"] and inner["end"] <= outer["content_end"]
 
 
 def _joined(chain: Sequence[str | None], origin: str | None) -> str | None:
