@@ -84,25 +84,30 @@ def _ring(indices: list[int], arcs: list[Ring]) -> Ring:
 
 
 def find_country(name: str) -> Country | None:
-    """Return the country of that name or ISO code, or None if there is none.
+    """Return the country of that name or ISO code, in any case, or None if there is none.
 
     Examples
     --------
-    >>> find_country("Türkiye").name
-    'Turkey'
-    >>> find_country("Atlantis") is None
-    True
+    >>> find_country("Türkiye").name, find_country("DR Congo") is None
+    ('Turkey', True)
     """
+    return _by_name().get(name.casefold())
+
+
+@cache
+def _by_name() -> dict[str, Country]:
+    """Return countries by map name, code, ISO name and the ISO name read from behind its comma."""
     import pycountry
 
-    for country in countries("50m"):
-        if name in (country.name, country.iso):
-            return country
-    try:
-        iso = pycountry.countries.lookup(name).numeric
-    except LookupError:
-        return None
-    return next((country for country in countries("50m") if country.iso == iso), None)
+    by_iso = {country.iso: country for country in countries("50m") if country.iso}
+    names = {country.name: country for country in countries("50m")}
+    for entry in pycountry.countries:
+        if entry.numeric in by_iso:
+            front, _, behind = entry.name.partition(", ")
+            turned = f"{behind.removeprefix('The ')} {front}"
+            for name in (*dict(entry).values(), turned if behind else front):
+                names.setdefault(name, by_iso[entry.numeric])
+    return {name.casefold(): country for name, country in names.items()}
 
 
 def middle(

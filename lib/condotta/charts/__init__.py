@@ -6,13 +6,14 @@ see `STATUS`.
 """
 
 from condotta.charts.counts import events, reading, who_says_what
-from condotta.charts.files import read_figures, safe_csv, write_figure
+from condotta.charts.files import ORDER, read_figures, safe_csv, write_figure
 from condotta.charts.frame import STATUS, bare, describe, numbers
 from condotta.charts.network import actor_network
 from condotta.charts.rows import head_counts, origins, pay_offers, timeline
 from condotta.charts.theatre import places, theatre_map
 
 __all__ = [
+    "ORDER",
     "STATUS",
     "actor_network",
     "bare",

@@ -149,6 +149,7 @@ def _event_counts(events: pd.DataFrame) -> pd.DataFrame:
 
 
 def _stack(figure: go.Figure, part: pd.DataFrame, number: int) -> None:
+    part = part.assign(which=part["which"].map(frame.escape))
     names = list(dict.fromkeys(part["which"]))[::-1]
     for grade, look in frame.RESPONSIBILITY.items():
         group = part[part["responsibility"] == grade]
@@ -165,14 +166,14 @@ def _stack(figure: go.Figure, part: pd.DataFrame, number: int) -> None:
                 "line": {"color": "#FFFFFF", "width": 1},
             },
             hovertext=[
-                frame.hover(f"{row.which}: {frame.plural(row.events, 'event')}, {look.words}")
+                f"{row.which}: {frame.plural(row.events, 'event')}, {look.words}"
                 for row in group.itertuples()
             ],
             hoverinfo="text",
             row=number,
             col=1,
         )
-    labels = {"ticktext": [frame.escape(frame.shorten(n, 26)) for n in names], "tickvals": names}
+    labels = {"ticktext": [frame.shorten(name, 26) for name in names], "tickvals": names}
     figure.update_yaxes(categoryorder="array", categoryarray=names, **labels, row=number, col=1)
     most = part.groupby("which")["events"].sum().max()
     figure.update_xaxes(**frame.whole(most), row=number, col=1)

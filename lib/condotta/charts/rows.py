@@ -63,7 +63,7 @@ def _told(tracker: pd.DataFrame, claims: pd.DataFrame, articles: pd.DataFrame) -
     lines = frame.lines_of(tracker)
     told = with_articles(claims, articles)
     told["line_id"] = told["claim_id"].map({claim: line for claim, (line, _) in lines.items()})
-    told["status"] = frame.status_of(claims, tracker)
+    told["status"] = frame.status_of(told, tracker)
     told["denies"] = told["stance"].eq("denies")
     spans = [frame.days(iso) or (pd.NaT, pd.NaT) for iso in told["published_on"]]
     told["day_from"] = pd.to_datetime([first for first, _ in spans])
@@ -83,14 +83,15 @@ def with_articles(claims: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:
     return joined.drop(columns="text")
 
 
-def _most(table: pd.DataFrame, column: str) -> pd.DataFrame:
-    return table.sort_values(column, ascending=False, kind="stable").head(FEW)
+def _most(lines: pd.DataFrame, column: str) -> pd.DataFrame:
+    return lines.sort_values([column, "line_id"], ascending=[False, True]).head(FEW)
 
 
 def _marks(told: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
     rank = {line_id: -position for position, line_id in enumerate(lines["line_id"])}
     marks = (
-        told.groupby(["line_id", "day_from", "day_to", "status", "denies"], sort=True)
+        told.sort_values("claim_id")
+        .groupby(["line_id", "day_from", "day_to", "status", "denies"], sort=True)
         .agg(
             n=("claim_id", "size"),
             published=("published_on", "first"),
@@ -300,7 +301,8 @@ def _interval_chart(rows, *, panel, title, empty, source, measure) -> go.Figure:
     if rows.empty:
         return frame.nothing(empty, source=source, columns=columns)
     rows = rows.assign(unit=[panel(row) for row in rows.itertuples()])
-    shown = _most(rows, "n_articles").sort_index()
+    shown = rows.sort_values("n_articles", ascending=False, kind="stable")
+    shown = shown.head(FEW).sort_index()
     if len(shown) < len(rows):
         source += f"; the {len(shown)} most repeated of {len(rows):,} figures drawn"
     order = shown["unit"].value_counts(sort=False)
