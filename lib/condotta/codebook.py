@@ -448,7 +448,10 @@ def _checked(model: type[R], line: _Line, where: str = "", node: Any = None) -> 
 
 def _check_references(sheets: Mapping[str, dict[str, tuple[_Line, Any]]]) -> None:
     known = {
-        "country": ("nationalities.csv", {p.country for _, p in sheets["nationalities"].values()}),
+        "country": (
+            "nationalities.csv",
+            {p.country for _, p in sheets["nationalities"].values() if p.country},
+        ),
         "parent": ("places.csv", set(sheets["places"])),
         "sponsor": ("actors.csv", set(sheets["actors"])),
         "side": ("actors.csv", set(sheets["actors"])),

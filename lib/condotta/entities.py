@@ -7,6 +7,7 @@ is a state where it acts or speaks, and a place where things happen.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
@@ -53,7 +54,7 @@ OFFICES = _set(
     "government ministry minister president presidency parliament army military force troop "
     "intelligence service agency embassy ambassador consulate secretary spokesman spokeswoman "
     "spokesperson command commander leader leadership authority denial statement answer ally "
-    "support backing role decision interest offer demand rank soldier warplane jet drone navy police"
+    "support backing role decision interest offer demand rank soldier warplane jet drone navy"
 )
 BACKED = re.compile(
     r"[-‐‑–](?:backed|aligned|linked|led|allied|funded|supported|trained|paid|run)\b"
@@ -143,6 +144,7 @@ def find_known(doc: "Doc", codebook: "Codebook") -> Iterator[Mention]:
     told = {part.fold for part in parts}
     sure = {owner.entry.id for *_, owners in found for owner in owners if not owner.in_context}
     labels = {(ent.start_char, ent.end_char): ent.label_ for ent in doc.ents}
+    starts = [token.idx for token in doc] if doc.has_annotation("DEP") else []
     for start, end, owners in found:
         entry = choose_owner(owners, told, sure)
         if entry is not None:
@@ -150,7 +152,8 @@ def find_known(doc: "Doc", codebook: "Codebook") -> Iterator[Mention]:
             if ground is not None:
                 capital = ground.kind != "country"
                 label = labels.get((start, end))
-                acts = _acts(doc, start, end, label, capital=capital)
+                top = _top(doc, starts, start, end) if starts else None
+                acts = top is not None and _acts(top, start, end, label, capital=capital)
                 entry = codebook.stands_for(ground) if acts else ground
             name = doc.text[start:end]
             yield Mention(start, end, name, entry.entity_kind, entry.id, entry.name, "codebook")
@@ -189,18 +192,24 @@ def _ground(
     return next((g for g in grounds if g is entry or codebook.stands_for(g) is entry), None)
 
 
-def _acts(doc: "Doc", start: int, end: int, label: str | None, *, capital: bool) -> bool:
+def _top(doc: "Doc", starts: list[int], start: int, end: int) -> "Token":
+    """Return the word of a name on which its other words depend."""
+    first, last = bisect_right(starts, start) - 1, bisect_left(starts, end)
+    return next((t for t in doc[first:last] if not first <= t.head.i < last), doc[first])
+
+
+def _acts(top: "Token", start: int, end: int, label: str | None, *, capital: bool) -> bool:
     """Return whether a country or capital acts or speaks here, rather than being the ground.
 
     The tree decides where it is clear (subject, agent, "with Turkey"; "in Turkey", "Libya's
     capital"); elsewhere the pipeline's label does.
     """
-    span = doc.char_span(start, end, alignment_mode="expand")
-    if span is None or not doc.has_annotation("DEP") or _is_dateline(doc.text, start, end):
+    text = top.doc.text
+    if _is_dateline(text, start, end):
         return False
-    if BACKED.match(doc.text, end):
+    if BACKED.match(text, end):
         return True
-    clear = _acting(span.root, capital)
+    clear = _acting(top, capital)
     return label == "state" if clear is None else clear
 
 

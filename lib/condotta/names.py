@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:['’ʼʻʿ‘`´][^\W_]+)*")
-SEPARATORS = frozenset({"", " ", "-", "‐", "‑", "–", "\u00a0", "'", "’", " '", "' ", "- "})
+SEPARATOR = re.compile(r"[ \u00a0]?|[-‐‑–+./] ?|'s |’s | ?['’] ?|, | & ")
 ARTICLES = frozenset(
     ["al", "el", "ul", "as", "ash", "es", "esh", "an", "en", "ar", "er", "az", "ez", "ad", "ed"]
 )
@@ -31,6 +31,8 @@ LETTERS = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ß": "ss",
 ARTICLE = "al"
 SHORTEST = 4
 ACRONYM = re.compile(r"[A-Z][A-Z0-9]{1,5}|[A-Z]\d")
+BRACKET = re.compile(r"(?<=\w) \([^()]*\)$")
+OWNED = re.compile(r"['’]s ")
 GENITIVE = re.compile(r"['’][sS]$")
 
 
@@ -75,13 +77,13 @@ def pieces(text: str) -> list[Piece]:
     found = list(WORD.finditer(text))
     out: list[Piece] = []
     before = -1
-    for here, after in zip(found, [*found[1:], None], strict=True):
+    for here, after in zip(found, [*found[1:], None], strict=False):
         word = here.group()
         trim = GENITIVE.search(word)
         end = here.end() - len(trim.group()) if trim else here.end()
-        joined = before >= 0 and text[before : here.start()] in SEPARATORS
-        if before >= 0 and text[before : here.start()] == ". ":
-            joined = len(out[-1].fold) <= 2  # St. Petersburg, but not the end of a sentence
+        joined = before >= 0 and bool(SEPARATOR.fullmatch(text, before, here.start()))
+        if joined and text.startswith(". ", before):
+            joined = len(out[-1].fold) <= 3  # St. Petersburg, but not the end of a sentence
         article = after is not None and _is_article(word, text[here.end() : after.start()], joined)
         piece = ARTICLE if article else fold(text[here.start() : end])
         out.append(Piece(piece, here.start(), end, article, joined))
@@ -110,14 +112,15 @@ def keys(name: str) -> Keys:
 
     `printed`: with its articles and without them; a name of which only three letters would remain
     keeps its article, and one that is written `The Times` its `The`. `grown`: each article grown
-    together with the next word (`Ezzor`), and all written as one word. A grown form gives way to
-    another name that is printed so: `Adana` is not `Ad-Dana`.
+    together with the next word (`Ezzor`), two words or all of them written as one (`airbase`). A
+    grown form gives way to another name that is printed so: `Adana` is not `Ad-Dana`.
 
     Examples
     --------
     >>> sorted(keys("Deir ez-Zor").printed), sorted(keys("Deir ez-Zor").grown)
     ([('deir', 'al', 'zor'), ('deir', 'zor')], [('deir', 'ezor'), ('deirezor',), ('deirzor',)])
     """
+    name = BRACKET.sub("", name)
     parts = pieces(name)
     if not name.startswith("The "):
         parts = [part for part in parts if part.fold != "the"] or parts
@@ -126,7 +129,8 @@ def keys(name: str) -> Keys:
     long = len("".join(bare)) >= SHORTEST or bare == whole
     printed = {whole, bare} if long else {whole}
     glued = tuple(_glued(name, parts))
-    grown = {glued, ("".join(glued),)} | ({("".join(bare),)} if long else set())
+    pairs = {(*glued[:i], glued[i] + glued[i + 1], *glued[i + 2 :]) for i in range(len(glued) - 1)}
+    grown = {glued, ("".join(glued),)} | pairs | ({("".join(bare),)} if long else set())
     return Keys(
         frozenset(form for form in printed if all(form)),
         frozenset(tuple(map(fold, form)) for form in grown if all(form)) - printed,
@@ -187,14 +191,19 @@ class Names:
         return node
 
     def whole(self, name: str) -> list[Owner]:
-        """Return the owners of a name given by itself, in whatever case."""
-        parts = pieces(name)
-        if not name.startswith("The "):
-            parts = [part for part in parts if part.fold != "the"]
-        ends = self._walk(parts, 0)
-        owners = next((found for end, found in ends if end == len(parts)), [])
-        printed = name.strip()
-        return [o for o in owners if not o.exact or letters(printed) == letters(o.spelling)]
+        """Return the owners of a name given by itself, in whatever case; the sure ones first."""
+        printed = BRACKET.sub("", name.strip())
+        parts = pieces(printed)
+        bare = [part for part in parts if part.fold != "the"]
+        owners = [
+            owner
+            for run in dict.fromkeys([tuple(parts), tuple(bare)])
+            for end, found in self._walk(list(run), 0)
+            if end == len(run)
+            for owner in found
+            if not owner.exact or letters(printed) == letters(owner.spelling)
+        ]
+        return sorted(owners, key=lambda owner: owner.in_context)
 
     def longest(
         self, text: str, parts: list[Piece] | None = None
@@ -233,9 +242,14 @@ class Names:
 
 
 def _fits(owner: Owner, printed: str) -> bool:
-    """Return whether capitals are where the spelling has them, as far as they tell names apart."""
+    """Return whether capitals and commas are where the spelling has them, as far as they matter.
+
+    In a text the owner is a name of its own: in *Ukraine's military intelligence*, Ukraine is.
+    """
     if owner.exact:
         return letters(printed) == letters(owner.spelling)
+    if (", " in printed) != (", " in owner.spelling) or OWNED.search(printed):
+        return False
     words = [part for part in pieces(printed) if not part.article and part.fold != "the"]
     first = printed[words[0].start] if words else printed[0]
     return first.isupper() or first.isdigit() or owner.spelling.islower()
