@@ -28,8 +28,8 @@ def run_sample() -> Path:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item):
-    """A notebook reads what the notebooks before it wrote, and may take its time to print."""
-    if item.path.suffix == ".ipynb":
+    """A notebook reads what those before it wrote, and may take its time; so does the README."""
+    if item.path.suffix == ".ipynb" or item.path.name == "README.md":
         run_sample()
         item.output_timeout = 60
 
