@@ -8,7 +8,7 @@ money, head counts, durations, dates · `entities` names, and whom each stands f
 what reports, and how surely · `quotations` where a text quotes · `attributions` source, cue and
 content · `sources` whom the words of a source stand for · `statements` who says what · `frames` triggers and slots · `events` what is said to have happened · `claims`
 who recruits whom · `tracker` claims of many articles as lines · `reviews` people's decisions ·
-`outlines` borders of countries · `charts` table to figure · `selection` the part of a run that
+`phrases` values as one reads them · `outlines` borders of countries · `charts` table to figure · `selection` the part of a run that
 is asked for · `findings` what was found, in sentences · `passages` the words behind a claim ·
 `report` one page from a run · `walk` the notebooks in order.
 

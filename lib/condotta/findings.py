@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from condotta import phrases
 from condotta.charts import frame
 
 
@@ -46,24 +47,25 @@ def find_findings(run: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
 def _reading(articles: pd.DataFrame, skipped: pd.DataFrame, copies: pd.DataFrame) -> Finding:
     dates = articles["published_on"].dropna()
     when = f", published from {dates.min()} to {dates.max()}" if dates.nunique() > 1 else ""
-    outlets = frame.plural(articles["publisher"].nunique(), "outlet")
-    told = f"{frame.plural(len(articles), 'article')} of {outlets} were read{when}"
+    outlets = phrases.plural(articles["publisher"].nunique(), "outlet")
+    told = f"{phrases.plural(len(articles), 'article')} of {outlets} were read{when}"
     repeats = copies["article_id"].nunique()
     told += f"; {repeats:,} of them repeat another" if repeats else ""
-    told += f"; {frame.plural(len(skipped), 'file')} could not be read" if len(skipped) else ""
+    told += f"; {phrases.plural(len(skipped), 'file')} could not be read" if len(skipped) else ""
     return Finding(told + ".")
 
 
 def _standing(claims: pd.DataFrame, tracker: pd.DataFrame) -> Finding:
     counts = tracker["status"].value_counts()
     stands = [
-        f"{frame.plural(int(counts[status]), 'line is', 'lines are')} {look.words}"
+        f"{phrases.plural(int(counts[status]), 'line is', 'lines are')} {look.words}"
         if status != "single_source"
-        else f"{frame.plural(int(counts[status]), 'line has', 'lines have')} a single source"
+        else f"{phrases.plural(int(counts[status]), 'line has', 'lines have')} a single source"
         for status, look in frame.STATUS.items()
         if counts.get(status, 0)
     ]
-    told = f"They make {frame.plural(len(claims), 'claim')} on {frame.plural(len(tracker), 'line')}"
+    lines = phrases.plural(len(tracker), "line")
+    told = f"They make {phrases.plural(len(claims), 'claim')} on {lines}"
     return Finding(f"{told}: {', '.join(stands)}.")
 
 
@@ -71,10 +73,10 @@ def _most_repeated(tracker: pd.DataFrame) -> Iterator[Finding]:
     line = tracker.sort_values(["n_articles", "n_claims"], kind="stable").iloc[-1]
     if line["n_articles"] < 2:
         return
-    behind = frame.plural(int(line["n_origins"]), "independent origin")
+    behind = phrases.plural(int(line["n_origins"]), "independent origin")
     yield Finding(
-        f"The line most repeated is “{frame.line_name(line)}”: {int(line['n_articles'])} articles "
-        f"of {frame.plural(int(line['n_outlets']), 'outlet')}, {behind}.",
+        f"The line most repeated is “{phrases.line_name(line)}”: {int(line['n_articles']):,} "
+        f"articles of {phrases.plural(int(line['n_outlets']), 'outlet')}, {behind}.",
         (line["line_id"],),
     )
 
@@ -86,27 +88,27 @@ def _corroborated(tracker: pd.DataFrame) -> Iterator[Finding]:
     if len(lines):
         line = lines.iloc[-1]
         yield Finding(
-            f"Best corroborated is “{frame.line_name(line)}”, by "
-            f"{frame.plural(int(line['n_origins']), 'independent origin')}"
+            f"Best corroborated is “{phrases.line_name(line)}”, by "
+            f"{phrases.plural(int(line['n_origins']), 'independent origin')}"
             f"{_named(line['origins'])}.",
             (line["line_id"],),
         )
 
 
 def _named(origins: object) -> str:
-    names = frame.parts(origins)
-    return f" ({frame.shorten(', '.join(names), 140)})" if names else ""
+    names = phrases.parts(origins)
+    return f" ({phrases.shorten(', '.join(names), 140)})" if names else ""
 
 
 def _denied(tracker: pd.DataFrame) -> Iterator[Finding]:
     lines = tracker[tracker["denied_by"].notna()]
     if lines.empty:
         return
-    deniers = sorted({name for cell in lines["denied_by"] for name in frame.parts(cell)})
-    who = frame.shorten(", ".join(deniers), 140)
+    deniers = sorted({name for cell in lines["denied_by"] for name in phrases.parts(cell)})
+    who = phrases.shorten(", ".join(deniers), 140)
     verb = "is" if len(lines) == 1 else "are"
     yield Finding(
-        f"{frame.plural(len(lines), 'line')} {verb} denied, by {who}.",
+        f"{phrases.plural(len(lines), 'line')} {verb} denied, by {who}.",
         tuple(lines["line_id"].head(8)),
     )
 
@@ -120,10 +122,10 @@ def _pay(claims: pd.DataFrame) -> Iterator[Finding]:
     chosen = paid[(paid["currency"] == currency) & (paid["period"] == period)]
     values = pd.concat([chosen["pay_min"], chosen["pay_max"]]).dropna()
     per = "as a single sum or otherwise" if period == "other" else f"per {period}"
-    sources = frame.plural(chosen["source_name"].nunique(), "source")
+    sources = phrases.plural(chosen["source_name"].nunique(), "source")
     yield Finding(
-        f"{frame.plural(len(chosen), 'claim')} by {sources} give pay in {currency} {per}: "
-        f"{frame.interval(values.min(), values.max())}."
+        f"{phrases.plural(len(chosen), 'claim')} by {sources} give pay in {currency} {per}: "
+        f"{phrases.interval(values.min(), values.max())}."
     )
 
 
@@ -132,10 +134,10 @@ def _largest(tracker: pd.DataFrame) -> Iterator[Finding]:
     if lines.empty:
         return
     line = lines.sort_values(["count_max", "n_claims"], kind="stable").iloc[-1]
-    told = frame.interval(line["count_min"], line["count_max"], "persons")
+    told = phrases.interval(line["count_min"], line["count_max"], "persons")
     status = frame.STATUS[line["status"]].words
     yield Finding(
-        f"The largest head count, {told}, is that of “{frame.line_name(line)}” ({status}).",
+        f"The largest head count, {told}, is that of “{phrases.line_name(line)}” ({status}).",
         (line["line_id"],),
     )
 
@@ -144,8 +146,8 @@ def _contradictions(contradictions: pd.DataFrame) -> Iterator[Finding]:
     if contradictions.empty:
         return
     kinds = contradictions["kind"].value_counts().sort_index()
-    told = ", ".join(f"{frame.words(kind)} {count}" for kind, count in kinds.items())
-    pairs = frame.plural(len(contradictions), "pair of claims", "pairs of claims")
+    told = ", ".join(f"{phrases.words(kind)} {count}" for kind, count in kinds.items())
+    pairs = phrases.plural(len(contradictions), "pair of claims", "pairs of claims")
     yield Finding(
         f"{pairs} cannot both hold ({told}).", tuple(contradictions["line_id"].unique()[:8])
     )
@@ -157,6 +159,6 @@ def _losses(events: pd.DataFrame) -> Iterator[Finding]:
     unknown = int((events["losses"] == "unknown").sum())
     sure = int((events["responsibility"] == "fact").sum())
     yield Finding(
-        f"{frame.plural(len(events), 'event')} are told besides; who did it is told as fact in "
+        f"{phrases.plural(len(events), 'event')} are told besides; who did it is told as fact in "
         f"{sure:,}, and losses are called unknown in {unknown:,}."
     )

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pandas as pd
 import plotly.graph_objects as go
 
-from condotta import __version__, charts, findings, passages, resources, selection, tables
+from condotta import __version__, charts, findings, passages, phrases, resources, selection, tables
 from condotta.charts import frame
 
 NAMES = ("articles", "skipped", "copies", "events", "claims", "tracker", "contradictions")
@@ -86,7 +86,7 @@ def _environment():
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    environment.filters |= {"words": frame.words, "short": frame.shorten}
+    environment.filters |= {"words": phrases.words, "short": phrases.shorten}
     return environment
 
 
@@ -157,12 +157,12 @@ def _lines(run: Mapping[str, pd.DataFrame]) -> Iterator[dict]:
     for _, line in ranked.iterrows():
         known = {key: None if pd.isna(value) else value for key, value in line.items()}
         yield known | {
-            "name": frame.line_name(line),
+            "name": phrases.line_name(line),
             "look": frame.STATUS[line["status"]],
             "pay": _amount(line, "pay", f"{known['currency'] or ''} {_per(known['period'])}"),
             "count": _amount(line, "count", "persons"),
-            "claims": [claims[c] for c in frame.parts(line["claim_ids"]) if c in claims],
-            "denials": [claims[c] for c in frame.parts(line["denial_ids"]) if c in claims],
+            "claims": [claims[c] for c in phrases.parts(line["claim_ids"]) if c in claims],
+            "denials": [claims[c] for c in phrases.parts(line["denial_ids"]) if c in claims],
         }
 
 
@@ -172,7 +172,7 @@ def _per(period: object) -> str:
 
 def _amount(row: Mapping, slot: str, unit: str) -> str:
     low, high = row[f"{slot}_min"], row[f"{slot}_max"]
-    return "" if pd.isna(low) and pd.isna(high) else frame.interval(low, high, unit)
+    return "" if pd.isna(low) and pd.isna(high) else phrases.interval(low, high, unit)
 
 
 def _claims(run: Mapping[str, pd.DataFrame]) -> dict[str, dict]:
@@ -197,8 +197,8 @@ def _claim(claim: Mapping, article: Mapping) -> dict:
 
 def _chain(claim: Mapping, article: Mapping) -> list[str]:
     """Return who told whom: the origin, those who relayed it, the outlet."""
-    origin = claim["source_name"] or frame.words(claim["source_kind"])
-    chain = [origin, *frame.parts(claim["via"]), article["publisher"] or "outlet not given"]
+    origin = claim["source_name"] or phrases.words(claim["source_kind"])
+    chain = [origin, *phrases.parts(claim["via"]), article["publisher"] or "outlet not given"]
     return [name for i, name in enumerate(chain) if i == 0 or name != chain[i - 1]]
 
 
@@ -219,7 +219,7 @@ def web_address(url: object) -> str | None:
 
 def _contradictions(run: Mapping[str, pd.DataFrame]) -> Iterator[dict]:
     claims = _claims(run)
-    names = {line["line_id"]: frame.line_name(line) for _, line in run["tracker"].iterrows()}
+    names = {line["line_id"]: phrases.line_name(line) for _, line in run["tracker"].iterrows()}
     for row in run["contradictions"].to_dict("records"):
         yield row | {
             "name": names.get(row["line_id"], ""),

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from condotta import tables
-from condotta.charts.frame import days, lines_of
+from condotta.charts.frame import lines_of
+from condotta.phrases import days
 
 PLACES = ("origin", "staging", "destination")
 ACTORS = ("recruiter", "recruits", "beneficiary", "denied_by")

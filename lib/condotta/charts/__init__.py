@@ -8,9 +8,11 @@ see `STATUS`.
 from condotta.charts.counts import events, reading, who_says_what
 from condotta.charts.files import ORDER, read_figures, safe_csv, write_figure
 from condotta.charts.frame import STATUS, bare, describe, numbers
+from condotta.charts.intervals import head_counts, pay_offers
 from condotta.charts.network import actor_network
-from condotta.charts.rows import head_counts, origins, pay_offers, timeline
+from condotta.charts.origins import origins
 from condotta.charts.theatre import places, theatre_map
+from condotta.charts.timeline import timeline
 
 __all__ = [
     "ORDER",

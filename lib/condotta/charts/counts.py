@@ -4,6 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from condotta import phrases
 from condotta.charts import frame
 from condotta.tables import SOURCE_KINDS, STANCES
 
@@ -16,65 +17,73 @@ def who_says_what(claims: pd.DataFrame) -> go.Figure:
     One disc is a kind of source and a stance; its area and number are claims. Works on any
     table with `source_kind` and `stance`, so on statements too.
     """
-    counts = claims.groupby(["source_kind", "stance"], as_index=False).size()
+    counts = claims.groupby(["source_kind", "stance"], as_index=False).agg(n=("stance", "size"))
     columns = ["source kind", "stance", "claims"]
     if counts.empty:
         return frame.nothing("No claim, so no source.", source="0 claims", columns=columns)
-    kinds = [kind for kind in SOURCE_KINDS if kind in set(counts["source_kind"])]
-    kinds.sort(key=lambda kind: -counts.loc[counts["source_kind"] == kind, "size"].sum())
+    counts = counts.sort_values(["n", "source_kind", "stance"], ascending=[False, True, True])
+    total = counts.groupby("source_kind")["n"].sum()
+    kinds = sorted(total.index, key=lambda kind: (-total[kind], SOURCE_KINDS.index(kind)))
     stances = [stance for stance in STANCES if stance in set(counts["stance"])]
-    most = counts["size"].max()
-    small = counts["size"] < most / 12
-    figure = go.Figure(
-        go.Scatter(
-            x=[stances.index(stance) for stance in counts["stance"]],
-            y=[-kinds.index(kind) for kind in counts["source_kind"]],
-            mode="markers+text",
-            text=[f"{n:,}" for n in counts["size"]],
-            textposition=["middle right" if s else "middle center" for s in small],
-            textfont={"size": 12, "color": [frame.INK if s else "#FFFFFF" for s in small]},
-            marker={
-                "size": [8 + 34 * (n / most) ** 0.5 for n in counts["size"]],
-                "color": [
-                    frame.DENIAL.colour if stance == "denies" else frame.DARK
-                    for stance in counts["stance"]
-                ],
-                "opacity": 1,
-            },
-            hovertext=[
-                frame.hover(
-                    f"{frame.words(row.source_kind)} {frame.words(row.stance)}",
-                    frame.plural(row.size_, "claim"),
-                )
-                for row in counts.rename(columns={"size": "size_"}).itertuples()
-            ],
-            hoverinfo="text",
-        )
+    figure = go.Figure()
+    _draw_discs(figure, counts, kinds, stances)
+    _name_axes(figure, kinds, stances)
+    source = f"{phrases.plural(len(claims), 'claim')}; the source is who is quoted, not the outlet"
+    words = counts.assign(
+        **{column: counts[column].map(phrases.words) for column in ("source_kind", "stance")}
     )
-    ticks = [frame.words(stance).replace("does not ", "does not<br>") for stance in stances]
+    return frame.frame(
+        figure,
+        title=_stance_title(claims, kinds[0]),
+        source=source,
+        numbers=words.set_axis(columns, axis=1),
+        height=48 * len(kinds) + 170,
+        legend=False,
+    )
+
+
+def _draw_discs(
+    figure: go.Figure, counts: pd.DataFrame, kinds: list[str], stances: list[str]
+) -> None:
+    small = counts["n"] < counts["n"].max() / 12  # the number does not fit inside
+    figure.add_scatter(
+        x=[stances.index(stance) for stance in counts["stance"]],
+        y=[-kinds.index(kind) for kind in counts["source_kind"]],
+        mode="markers+text",
+        text=[f"{n:,}" for n in counts["n"]],
+        textposition=["middle right" if s else "middle center" for s in small],
+        textfont={"size": 12, "color": [frame.INK if s else frame.PAPER for s in small]},
+        marker={
+            "size": [8 + 34 * (n / counts["n"].max()) ** 0.5 for n in counts["n"]],
+            "color": [
+                frame.DENIAL.colour if s == "denies" else frame.DARK for s in counts["stance"]
+            ],
+            "opacity": 1,
+        },
+        hovertext=[
+            frame.hover(
+                f"{phrases.words(row.source_kind)} {phrases.words(row.stance)}",
+                phrases.plural(row.n, "claim"),
+            )
+            for row in counts.itertuples()
+        ],
+        hoverinfo="text",
+    )
+
+
+def _name_axes(figure: go.Figure, kinds: list[str], stances: list[str]) -> None:
     figure.update_xaxes(
         tickvals=list(range(len(stances))),
-        ticktext=ticks,
+        ticktext=[phrases.words(s).replace("does not ", "does not<br>") for s in stances],
         range=[-0.6, len(stances) - 0.4],
         showgrid=False,
         fixedrange=True,
     )
     figure.update_yaxes(
-        tickvals=[-i for i in range(len(kinds))],
-        ticktext=[frame.words(kind) for kind in kinds],
+        tickvals=[-position for position in range(len(kinds))],
+        ticktext=[phrases.words(kind) for kind in kinds],
         range=[-len(kinds) + 0.4, 0.6],
         fixedrange=True,
-    )
-    table = counts.set_axis(columns, axis=1)
-    table = table.sort_values(["claims", *columns[:2]], ascending=[False, True, True])
-    named = table.assign(**{c: table[c].map(frame.words) for c in columns[:2]})
-    return frame.frame(
-        figure,
-        title=_stance_title(claims, kinds[0]),
-        source=f"{frame.plural(len(claims), 'claim')}; the source is who is quoted, not the outlet",
-        numbers=named,
-        height=48 * len(kinds) + 170,
-        legend=False,
     )
 
 
@@ -83,9 +92,9 @@ def _stance_title(claims: pd.DataFrame, kind: str) -> str:
     denials = int((claims["stance"] == "denies").sum())
     unnamed = claims["source_kind"].isin(["anonymous_local", "unknown"]).mean()
     return (
-        f"{share:.0%} of {frame.plural(len(claims), 'claim')} come from one kind of source, "
-        f"“{frame.words(kind)}”; {unnamed:.0%} from sources without a name; "
-        f"{frame.plural(denials, 'is a denial', 'are denials')}."
+        f"{share:.0%} of {phrases.plural(len(claims), 'claim')} come from one kind of source, "
+        f"“{phrases.words(kind)}”; {unnamed:.0%} from sources without a name; "
+        f"{phrases.plural(denials, 'is a denial', 'are denials')}."
     )
 
 
@@ -95,7 +104,7 @@ def events(events: pd.DataFrame) -> go.Figure:
     Bars are events, shaded by how sure the text is of who did it. Losses that the text calls
     unknown are counted as unknown, and never as none.
     """
-    source = f"{frame.plural(len(events), 'event')} as told; one event told twice counts twice"
+    source = f"{phrases.plural(len(events), 'event')} as told; one event told twice counts twice"
     columns = ["by", "which", "responsibility", "events"]
     if events.empty:
         return frame.nothing("No event is told.", source=source, columns=columns)
@@ -119,7 +128,7 @@ def events(events: pd.DataFrame) -> go.Figure:
         figure,
         title=_event_title(events),
         source=source,
-        numbers=table.assign(responsibility=table["responsibility"].map(frame.words)),
+        numbers=table.assign(responsibility=table["responsibility"].map(phrases.words)),
         height=(tall := 30 * sum(sizes) + 62 * len(sizes)) + 190,
     ).update_layout(legend_y=1 + 28 / tall)
 
@@ -140,7 +149,7 @@ def _event_counts(events: pd.DataFrame) -> pd.DataFrame:
         for by, values in views.items()
     ]
     table = pd.concat(counts).rename(columns={"size": "events"})
-    table["which"] = table["which"].map(frame.words)
+    table["which"] = table["which"].map(phrases.words)
     table["total"] = table.groupby(["by", "which"])["events"].transform("sum")
     table["rank"] = table["by"].map(list(views).index)
     order = ["rank", "total", "which", "responsibility"]
@@ -166,14 +175,14 @@ def _stack(figure: go.Figure, part: pd.DataFrame, number: int) -> None:
                 "line": {"color": "#FFFFFF", "width": 1},
             },
             hovertext=[
-                f"{row.which}: {frame.plural(row.events, 'event')}, {look.words}"
+                f"{row.which}: {phrases.plural(row.events, 'event')}, {look.words}"
                 for row in group.itertuples()
             ],
             hoverinfo="text",
             row=number,
             col=1,
         )
-    labels = {"ticktext": [frame.shorten(name, 26) for name in names], "tickvals": names}
+    labels = {"ticktext": [phrases.shorten(name, 26) for name in names], "tickvals": names}
     figure.update_yaxes(categoryorder="array", categoryarray=names, **labels, row=number, col=1)
     most = part.groupby("which")["events"].sum().max()
     figure.update_xaxes(**frame.whole(most), row=number, col=1)
@@ -183,9 +192,10 @@ def _event_title(events: pd.DataFrame) -> str:
     kind = events["kind"].value_counts().sort_index().idxmax()
     sure = int((events["responsibility"] == "fact").sum())
     unknown = int((events["losses"] == "unknown").sum())
+    most = f"{phrases.plural(len(events), 'event')}, most often “{phrases.words(kind)}”"
     return (
-        f"{frame.plural(len(events), 'event')}, most often “{frame.words(kind)}”; who did it is "
-        f"told as fact in {sure:,}, and losses are called unknown in {unknown:,}."
+        f"{most}; who did it is told as fact in {sure:,}, and losses are called unknown in "
+        f"{unknown:,}."
     )
 
 
@@ -197,15 +207,15 @@ def reading(
     how = articles["article_id"].map(repeats)
     rows = [("read", "new text", int(how.isna().sum()))]
     rows += [("copy", kind, count) for kind, count in _tally(how.dropna())]
-    rows += [("skipped", frame.words(why), count) for why, count in _tally(skipped["reason"])]
+    rows += [("skipped", phrases.words(why), count) for why, count in _tally(skipped["reason"])]
     table = pd.DataFrame(rows, columns=["what", "which", "files"])
-    source = f"{frame.plural(len(articles) + len(skipped), 'file or record', 'files or records')}"
+    source = f"{phrases.plural(len(articles) + len(skipped), 'file or record', 'files or records')}"
     if not len(articles) + len(skipped):
         return frame.nothing("Nothing was read.", source=source, columns=table.columns)
     figure = go.Figure()
     for what, group in table.groupby("what", sort=False):
         _draw_reading(figure, what, group)
-    names = [f"{row.what}: {frame.shorten(row.which, 30)}" for row in table.itertuples()]
+    names = [f"{row.what}: {phrases.shorten(row.which, 30)}" for row in table.itertuples()]
     figure.update_yaxes(
         tickvals=list(range(len(table))),
         ticktext=[frame.escape(name) for name in names],
@@ -245,9 +255,9 @@ def _draw_reading(figure: go.Figure, what: str, group: pd.DataFrame) -> None:
 
 
 def _reading_title(articles: pd.DataFrame, skipped: pd.DataFrame, repeats: int) -> str:
-    outlets = frame.plural(articles["publisher"].nunique(), "outlet")
+    outlets = phrases.plural(articles["publisher"].nunique(), "outlet")
     return (
-        f"{frame.plural(len(articles), 'article')} of {outlets} read, {repeats:,} of them "
+        f"{phrases.plural(len(articles), 'article')} of {outlets} read, {repeats:,} of them "
         f"repeating another; {len(skipped):,} skipped."
     )
 

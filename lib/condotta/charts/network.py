@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 import plotly.graph_objects as go
 
+from condotta import phrases
 from condotta.charts import frame
 from condotta.charts.theatre import STRENGTH
 
@@ -21,7 +22,7 @@ def actor_network(tracker: pd.DataFrame) -> go.Figure:
     fight for; a denial leads from who denies to who is accused, a ring where that is the same.
     """
     ties = _ties(tracker)
-    source = f"{frame.plural(len(tracker), 'line')} of the tracker"
+    source = f"{phrases.plural(len(tracker), 'line')} of the tracker"
     columns = ["from", "tie", "to", "lines", "claims", "status"]
     if ties.empty:
         return frame.nothing("No line names two actors.", source=source, columns=columns)
@@ -41,7 +42,7 @@ def actor_network(tracker: pd.DataFrame) -> go.Figure:
         figure,
         title=_title(ties),
         source=source,
-        numbers=ties[columns].assign(status=ties["status"].map(frame.words)),
+        numbers=ties[columns].assign(status=ties["status"].map(phrases.words)),
         height=220 + 56 * tall,
         foot=10,
     )
@@ -64,7 +65,7 @@ def _ties(tracker: pd.DataFrame) -> pd.DataFrame:
 
 def _line_ties(line) -> Iterator[tuple[Name, str, Name, int, int]]:
     who, whom, side = (
-        [(column, name) for name in frame.parts(cell)]
+        [(column, name) for name in phrases.parts(cell)]
         for column, cell in enumerate((line.recruiter, line.recruits, line.beneficiary))
     )
     weight = STRENGTH.index(line.status), line.n_claims
@@ -73,7 +74,7 @@ def _line_ties(line) -> Iterator[tuple[Name, str, Name, int, int]]:
     yield from ((a, "fight for", b, *weight) for a in whom for b in side)
     if not whom:
         yield from ((a, "sponsors", b, *weight) for a in who for b in side)
-    deniers = [(0, name) for name in frame.parts(line.denied_by)]
+    deniers = [(0, name) for name in phrases.parts(line.denied_by)]
     yield from ((a, "denies", b, *weight) for a in deniers for b in who)
 
 
@@ -128,7 +129,7 @@ def _draw_tie(figure: go.Figure, tie: dict, at: dict, most: int) -> None:
         opacity=1 if loop else 0.65,
         hovertext=frame.hover(
             f"{tie['from']} {tie['tie']} {'it' if loop else tie['to']}",
-            f"{frame.plural(tie['claims'], 'claim')} on {frame.plural(tie['lines'], 'line')}"
+            f"{phrases.plural(tie['claims'], 'claim')} on {phrases.plural(tie['lines'], 'line')}"
             f" · {look.words}",
         ),
         hoverinfo="text",
@@ -166,7 +167,7 @@ def _draw_names(figure: go.Figure, at: dict, ties: pd.DataFrame) -> None:
         # below its mark in the middle, so that neighbours do not run into each other
         _write(
             figure,
-            frame.escape(frame.shorten(name, 26)),
+            frame.escape(phrases.shorten(name, 26)),
             x,
             y,
             column,
@@ -203,6 +204,6 @@ def _title(ties: pd.DataFrame) -> str:
     verbs = ties["tie"].isin(["recruits", "sponsors"])
     who, whom = ties.loc[verbs, "from"].nunique(), ties.loc[verbs, "to"].nunique()
     deny = ties.loc[ties["tie"] == "denies", "from"].nunique()
-    told = f"{frame.plural(who, 'actor is', 'actors are')} said to sponsor or recruit"
+    told = f"{phrases.plural(who, 'actor is', 'actors are')} said to sponsor or recruit"
     groups = f"{whom} {'people or group' if whom == 1 else 'peoples or groups'}"
     return f"{told} {groups}; {deny or 'none'} {'deny' if deny > 1 else 'denies'} it."

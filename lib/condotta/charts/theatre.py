@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import plotly.graph_objects as go
 
-from condotta import outlines
+from condotta import outlines, phrases
 from condotta.charts import frame
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def places(
         codebook, the events nor the outlines of countries know are not in it.
     """
     names = sorted(
-        {name for slot in STAGES for cell in tracker[slot] for name in frame.parts(cell)}
+        {name for slot in STAGES for cell in tracker[slot] for name in phrases.parts(cell)}
     )
     seen = events.dropna(subset=["place", "lat", "lon"]).sort_values("event_id")
     seen = seen.drop_duplicates("place").set_index("place")
@@ -89,7 +89,7 @@ def theatre_map(tracker: pd.DataFrame, places: pd.DataFrame) -> go.Figure:
     unplaced = sorted({n for leg in legs[["from", "to"]].to_numpy() for n in leg} - known)
     source = "outlines Natural Earth 4.1 (de facto borders)"
     if unplaced:
-        source += f"; not on the map: {frame.shorten(', '.join(unplaced), 90)}"
+        source += f"; not on the map: {phrases.shorten(', '.join(unplaced), 90)}"
     if len(drawn) < len(legs) - len(unplaced):
         source += f"; {len(drawn)} of {len(legs)} legs drawn"
     spots = _spots(tracker, places)
@@ -147,7 +147,7 @@ def _legs(tracker: pd.DataFrame) -> pd.DataFrame:
 
 
 def _ways(line) -> Iterable[tuple[str, str]]:
-    stages = [frame.parts(getattr(line, stage)) for stage in STAGES]
+    stages = [phrases.parts(getattr(line, stage)) for stage in STAGES]
     named = [stage for stage in stages if stage]
     for before, after in itertools.pairwise(named):
         yield from ((start, end) for start in before for end in after if start != end)
@@ -158,7 +158,7 @@ def _spots(tracker: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
         (name, stage, line.n_claims)
         for line in tracker.itertuples()
         for stage in STAGES
-        for name in frame.parts(getattr(line, stage))
+        for name in phrases.parts(getattr(line, stage))
     ]
     counts = pd.DataFrame(rows, columns=["name", "role", "claims"])
     counts = counts.groupby(["name", "role"], as_index=False)["claims"].sum()
@@ -234,8 +234,8 @@ def _draw_legs(figure: go.Figure, legs: pd.DataFrame, at: pd.DataFrame) -> None:
         xs, ys = _arc((start["lon"], start["lat"]), (end["lon"], end["lat"]))
         told = frame.hover(
             f"{leg['from']} → {leg['to']} · {look.words}",
-            f"{frame.plural(leg['claims'], 'claim')} on {frame.plural(leg['lines'], 'line')}",
-            f"persons: {frame.interval(leg['count_min'], leg['count_max'])}",
+            f"{phrases.plural(leg['claims'], 'claim')} on {phrases.plural(leg['lines'], 'line')}",
+            f"persons: {phrases.interval(leg['count_min'], leg['count_max'])}",
         )
         figure.add_scatter(
             x=xs,
@@ -299,8 +299,8 @@ def _draw_spots(figure: go.Figure, spots: pd.DataFrame, degree: float) -> None:
             name=f"mostly {role}",
             hovertext=[
                 frame.hover(
-                    f"{row.name}: {frame.plural(row.claims, 'claim')}, mostly as {role}",
-                    f"the point stands for: {frame.words(row.precision)}",
+                    f"{row.name}: {phrases.plural(row.claims, 'claim')}, mostly as {role}",
+                    f"the point stands for: {phrases.words(row.precision)}",
                 )
                 for row in group.itertuples(index=False)
             ],
@@ -335,17 +335,17 @@ def _label_sides(spots: pd.DataFrame, degree: float) -> dict[str, str]:
 
 def _title(legs: pd.DataFrame, spots: pd.DataFrame) -> str:
     if legs.empty:
-        return f"{frame.plural(len(spots), 'place')} named, but no way from one to another."
+        return f"{phrases.plural(len(spots), 'place')} named, but no way from one to another."
     top = legs.iloc[0]
     return (
-        f"Of {frame.plural(len(legs), 'leg')} between places, the one most claimed leads from "
-        f"{top['from']} to {top['to']} ({frame.plural(top['claims'], 'claim')})."
+        f"Of {phrases.plural(len(legs), 'leg')} between places, the one most claimed leads from "
+        f"{top['from']} to {top['to']} ({phrases.plural(top['claims'], 'claim')})."
     )
 
 
 def _numbers(legs: pd.DataFrame) -> pd.DataFrame:
     bounds = zip(legs["count_min"], legs["count_max"], strict=True)
     return legs.assign(
-        persons=[frame.interval(low, high) for low, high in bounds],
-        status=legs["status"].map(frame.words),
+        persons=[phrases.interval(low, high) for low, high in bounds],
+        status=legs["status"].map(phrases.words),
     )[["from", "to", "lines", "claims", "persons", "status"]]
