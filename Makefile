@@ -9,6 +9,7 @@ help:
 	@echo "make test    set up, run every test and compare every notebook with its printed output"
 	@echo "make lab     set up, open JupyterLab on the first notebook"
 	@echo "make setup   only set up $(VENV)"
+	@echo "make pipeline CORPORA=path   train the English pipeline again; about an hour on one core"
 	@echo "make format  put code and imports in order;  make check  say what is not"
 
 setup: $(VENV)/.ok
@@ -32,6 +33,11 @@ test: setup
 lab: setup
 	@$(VENV)/bin/condotta lab
 
+pipeline: setup
+	@test -n "$(CORPORA)" || { echo "say where the corpora are: make pipeline CORPORA=path" >&2; exit 1; }
+	@$(PY) -m uv pip install -q --python $(PY) -c constraints.txt -e '.[train]'
+	OMP_NUM_THREADS=1 $(PY) -m en_condotta.recipe --corpora "$(CORPORA)"
+
 format: setup
 	$(PY) -m ruff check --fix
 	$(PY) -m ruff format
@@ -40,4 +46,4 @@ check: setup
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 
-.PHONY: help setup run test lab format check
+.PHONY: help setup run test lab pipeline format check

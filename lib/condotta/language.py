@@ -42,11 +42,16 @@ def open_pipeline() -> "Language":
 @cache
 def version() -> str:
     """Return the key of the pipeline: other weights, rules or another spaCy give another key."""
-    import en_condotta
     import spacy
 
+    import en_condotta
+
     folder = Path(en_condotta.__file__).parent
-    paths = [*folder.glob("*.py"), *(path for path in folder.glob("weights/**/*") if path.is_file())]
+    paths = [
+        *folder.glob("*.py"),
+        folder / "clusters.npz",
+        *(path for path in folder.glob("weights/**/*") if path.is_file()),
+    ]
     named = sorted((path.relative_to(folder).as_posix(), path) for path in paths)
     digests = [blake2b(path.read_bytes(), digest_size=16).hexdigest() for _, path in named]
     return tables.key("p", spacy.__version__, *(name for name, _ in named), *digests)
@@ -138,9 +143,7 @@ def _read(file: Path, text: str) -> "Doc | None":
 
     try:
         (doc,) = DocBin().from_bytes(file.read_bytes()).get_docs(open_pipeline().vocab)
-    except FileNotFoundError:
-        return None
-    except Exception:  # noqa: BLE001 - damaged bytes fail in whatever layer they reach first
+    except Exception:  # no file, or damaged bytes, which fail in whatever layer they reach first
         return None
     return doc if doc.text == text else None
 

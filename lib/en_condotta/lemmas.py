@@ -19,16 +19,22 @@ ENDINGS = {
     "JJR": "er", "RBR": "er", "JJS": "est", "RBS": "est",
 }  # fmt: skip
 KEPT = frozenset(("NNP", "ADD", "GW"))
+ANY = "any"
+UNKNOWN = "_"  # in the treebank, the rest of a word that was written apart
 VOWELS = frozenset("aeiou")
 
 
 def mine_forms(docs: Iterable[Doc]) -> dict[str, dict[str, str]]:
-    """Return tag -> lower-case form -> its most frequent lemma, for all words but proper names."""
+    """Return tag -> lower-case form -> its most frequent lemma, for all words but proper names.
+
+    Under the tag `ANY` stands the most frequent lemma of a form whatever its tag.
+    """
     counts: dict[tuple[str, str], Counter] = defaultdict(Counter)
     for doc in docs:
         for token in doc:
-            if not token.tag_.startswith(tuple(KEPT)):
+            if not token.tag_.startswith(tuple(KEPT)) and token.lemma_ != UNKNOWN:
                 counts[token.tag_, token.lower_][token.lemma_] += 1
+                counts[ANY, token.lower_][token.lemma_] += 1
     forms: dict[str, dict[str, str]] = defaultdict(dict)
     for (tag, form), lemmas in sorted(counts.items()):
         forms[tag][form] = min(lemmas, key=lambda lemma: (-lemmas[lemma], lemma))
@@ -81,7 +87,8 @@ def _wants_e(stem: str) -> bool:
 class TableLemmatizer:
     """Writes `token.lemma_` from tables, given the word and its tag."""
 
-    def __init__(self):
+    def __init__(self) -> None:
+        """Start with empty tables, to be filled by `learn` or `from_disk`."""
         self.forms: dict[str, dict[str, str]] = {}
         self.exceptions: dict[str, dict[str, str]] = {}
         self.words: dict[str, frozenset[str]] = {}
@@ -108,16 +115,24 @@ class TableLemmatizer:
             return word
         if seen := self.forms.get(tag, {}).get(form):
             return seen
+        if tag in ENDINGS:
+            return self._uninflected(form, tag)
+        if seen := self.forms.get(ANY, {}).get(form):
+            return seen
         if tag == "CD":
             return form.replace(",", "")
-        if tag not in ENDINGS:
-            return word if word.isupper() and form not in self.words["noun"] else form
+        return form if word == form or self._is_word(form) else word
+
+    def _uninflected(self, form: str, tag: str) -> str:
         kind = WORD_CLASSES[tag[0]]
         if irregular := self.exceptions.get(kind, {}).get(form):
             return irregular
         bases = list(undo_ending(form, ENDINGS[tag]))
         known = [base for base in bases if base in self.words.get(kind, ())]
         return (known or bases or [form])[0]
+
+    def _is_word(self, form: str) -> bool:
+        return any(form in words for words in self.words.values())
 
     def learn(self, docs: Iterable[Doc], exceptions: dict, words: dict) -> None:
         """Fill the tables: forms from tagged text, irregular forms and base forms by word class."""

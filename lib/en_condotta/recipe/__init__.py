@@ -1,0 +1,1 @@
+"""The recipe that makes the pipeline from its corpora: ``python -m en_condotta.recipe``."""
