@@ -1,0 +1,453 @@
+"""Recruitment claims: typed records with slots, each value traceable to the words it came from.
+
+Three readings meet here: the codebook's frames, the learned reader and the statements. A claim
+stands where the reader or a frame finds a telling; its slots are the mentions around it; its
+source is the statement in whose content it stands.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from condotta import frames, quantities, reader, slots, statements, tables
+from condotta.slots import Value
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from spacy.tokens import Doc, Token
+
+    from condotta.codebook import Codebook
+
+TELLING = 0.25  # a sentence tells of a type when its tokens together reach this
+FRAMED = 0.15  # the same where a frame of the codebook shows the type, with people in it
+SECOND = 0.5  # a further token of the same sentence must reach this by itself
+RELEVANT = 0.5  # an article is about recruitment from this probability on
+DOUBTFUL = 0.35  # or from this one, if a claim in it names people and a war not their own
+FILLING = 0.4  # a mention fills a slot from this probability on
+FIGURE_ROLES = ("pay", "count", "contract", "date")
+SEVERAL = ("recruits", "origin", "staging")  # slots that a conjunction may fill twice
+HEDGED = {"stated_fact": 0, "reported": 1, "alleged": 2, "possible": 3}
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One claim while it is read: its trigger, and what was found for each slot."""
+
+    kind: str
+    trigger: "Token"
+    rule: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    told: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Page(NamedTuple):
+    """One article and what the steps before have found in it."""
+
+    article: Mapping
+    doc: "Doc"
+    view: reader.View
+    names: slots.Names
+    statements: Sequence[Mapping]
+    codebook: "Codebook"
+
+
+def find_claims(
+    docs: Iterable[tuple[str, "Doc"]],
+    articles: "pd.DataFrame",
+    entities: "pd.DataFrame",
+    statements: "pd.DataFrame",
+    *,
+    codebook: "Codebook",
+) -> "pd.DataFrame":
+    """Find every recruitment claim in every article.
+
+    Parameters
+    ----------
+    docs : iterable of (article_id, Doc)
+        The parsed articles, as `condotta.language.parse` yields them.
+    articles, entities, statements : DataFrame
+        The tables of these names.
+    codebook : Codebook
+        Claim types, names and people nouns.
+
+    Returns
+    -------
+    DataFrame
+        The table `claims`: one row is one assertion of one source about one fact and figure.
+        Spans point into `articles.text`; `rule` names what found the claim and each slot.
+
+    Notes
+    -----
+    Slots that a sentence leaves open carry over from the nearest claim that agrees, with the rule
+    named and without a span. Figures never carry over. Scores by type and slot, and what the
+    method misses, stand in the model card of `en_condotta` and in `notebooks/05-claims.ipynb`.
+    """
+    by_article = {row["article_id"]: row for row in articles.to_dict("records")}
+    named = dict(list(entities.groupby("article_id")))
+    said = dict(list(statements.groupby("article_id")))
+    lexicon = frames.index_triggers(codebook.claim_types)
+    rows: list[dict] = []
+    for article_id, doc in docs:
+        page = read_page(
+            by_article[article_id],
+            doc,
+            _records(named.get(article_id)),
+            _records(said.get(article_id)),
+            codebook=codebook,
+            lexicon=lexicon,
+        )
+        rows += link_denials([as_row(page, draft) for draft in read_drafts(page)])
+    rows.sort(key=lambda row: (row["article_id"], row["start"], row["claim_id"]))
+    return tables.shape("claims", rows)
+
+
+def _records(frame: "pd.DataFrame | None") -> list[dict]:
+    return (
+        [] if frame is None else frame.astype(object).where(frame.notna(), None).to_dict("records")
+    )
+
+
+def read_page(
+    article: Mapping,
+    doc: "Doc",
+    entities: Sequence[Mapping],
+    said: Sequence[Mapping],
+    *,
+    codebook: "Codebook",
+    lexicon: frames.Lexicon | None = None,
+) -> Page:
+    """Return one article with everything that claims are read from."""
+    names = slots.Names(doc, entities, codebook)
+    figures = quantities.find_quantities(doc, published=article.get("published_on"))
+    plain = reader.look(doc, entities=entities, quantities=figures, frames=(), codebook=codebook)
+
+    def is_a(token: "Token", name: str) -> bool:
+        return _is_a(plain, names, token, name)
+
+    found = list(frames.find_frames(doc, lexicon or codebook.claim_types, is_a=is_a))
+    by_root: dict[int, list[frames.Frame]] = {}
+    for frame in found:
+        by_root.setdefault(frame.root, []).append(frame)
+    return Page(article, doc, plain._replace(frames=by_root), names, said, codebook)
+
+
+PEOPLE = frozenset({"people", "pronoun", "nationality", "armed_group", "count", "person"})
+OFFICES = frozenset("office centre center desk bureau counter".split())
+AGREEMENTS = frozenset("contract agreement paper deal document form".split())
+
+
+def _is_a(view: reader.View, names: slots.Names, token: "Token", name: str) -> bool:
+    category = view.categories[token.i]
+    if name == "people":
+        return category in PEOPLE or any(
+            view.categories[child.i] in ("people", "nationality", "armed_group")
+            for child in token.children
+            if child.dep_ in ("nmod", "amod", "compound", "flat")
+        )
+    if name in ("office", "agreement"):
+        return token.lemma_.lower() in (OFFICES if name == "office" else AGREEMENTS)
+    if name == "place":
+        return category in ("place", "facility", "state")
+    if name == "actor":
+        return category in ("state", "organisation", "armed_group", "person", "nationality")
+    return category == name
+
+
+def read_drafts(page: Page) -> list[Draft]:
+    """Return the claims of one article, slots filled, merged, in the order of the text."""
+    learned = reader.open_reader()
+    likely = learned.pages.probabilities(reader.page_features(page.view))["relevant"]
+    if likely < DOUBTFUL:
+        return []
+    drafts = [
+        split
+        for telling in find_tellings(page.view, learned)
+        for split in fill_slots(page, learned, telling)
+    ]
+    drafts = [draft for draft in (attribute(page, d) for d in drafts) if draft is not None]
+    drafts = _carried(page, drafts)
+    abroad = [slots.is_abroad(draft.values, page.codebook) for draft in drafts]
+    if likely < RELEVANT and not any(abroad):
+        return []
+    # People who fight in their own country are not recruited for another's war.
+    return merge_same([d for d, way in zip(drafts, abroad, strict=True) if way is not False])
+
+
+def find_tellings(view: reader.View, learned: reader.Reader) -> Iterator[Draft]:
+    """Yield the words that tell of a claim, with its type.
+
+    A sentence tells of a type where its tokens together are likely enough; the likeliest token is
+    the trigger. A type that the reader was never taught is told where one of its frames is full.
+    """
+    sentences: dict[int, dict[str, list[tuple[float, Token]]]] = {}
+    for token, features in reader.candidates(view):
+        scores = learned.triggers.probabilities(features)
+        here = sentences.setdefault(view.sentence_of[token.i], {})
+        for kind, score in scores.items():
+            if kind != reader.NONE:
+                here.setdefault(kind, []).append((score, token))
+    taught = set(learned.triggers.classes)
+    for number in sorted(sentences):
+        for kind, scored in sorted(sentences[number].items()):
+            missed = 1.0
+            for score, _ in scored:
+                missed *= 1 - score
+            framed = [token for _, token in scored if _is_framed(view, token, kind)]
+            if 1 - missed < (FRAMED if framed else TELLING):
+                continue
+            scored.sort(key=lambda pair: (-pair[0], pair[1].i))
+            for place, (score, token) in enumerate(scored):
+                if place and score < SECOND:
+                    break
+                rule = "reader and codebook" if token in framed else "reader"
+                yield Draft(kind, token, f"{rule} {max(score, 1 - missed):.2f}")
+    for root in sorted(view.frames):
+        for frame in view.frames[root]:
+            if frame.kind not in taught and not frame.negated:
+                yield Draft(frame.kind, view.doc[root], frame.rule)
+
+
+def _is_framed(view: reader.View, token: "Token", kind: str) -> bool:
+    return any(
+        frame.kind == kind and not frame.negated and frame.fillers_of("recruits")
+        for frame in view.frames.get(token.i, ())
+    )
+
+
+def fill_slots(page: Page, learned: reader.Reader, telling: Draft) -> Iterator[Draft]:
+    """Yield the claims of one telling with the mentions of its sentence in their slots.
+
+    A telling with several figures of its kind gives one claim for each.
+    """
+    view, trigger = page.view, telling.trigger
+    number = view.sentence_of[trigger.i]
+    here = [i for i in reader.mentions(view) if view.sentence_of[i] == number]
+    order: dict[str, int] = {}
+    scored: list[tuple[float, str, int]] = []
+    for i in here:
+        category = view.categories[i]
+        place = order.get(category, 0)
+        order[category] = place + 1
+        features = reader.role_features(view, trigger, telling.kind, page.doc[i], place)
+        scores = learned.roles.probabilities(features)
+        scores.pop(reader.NONE, None)
+        role, score = max(scores.items(), key=lambda pair: (pair[1], pair[0]))
+        if score >= FILLING:
+            scored.append((score, role, i))
+    scored.sort(key=lambda item: (-item[0], item[2]))
+    values = _values(page, scored) | _framed_values(page, telling)
+    figures = [(role, i) for _, role, i in scored if role in FIGURE_ROLES]
+    yield from _with_figures(page, replace(telling, values=values), figures)
+
+
+def _values(page: Page, scored: Sequence[tuple[float, str, int]]) -> dict[str, Value]:
+    values: dict[str, Value] = {}
+    for score, role, i in scored:
+        if role in FIGURE_ROLES:
+            continue
+        value = slots.read_value(role, page.doc[i], page.names)
+        if value is None:
+            continue
+        value = value._replace(rule=f"reader {score:.2f}, {value.rule}")
+        if role not in values:
+            values[role] = value
+        elif role in SEVERAL and not slots.alike(values[role].value, value.value):
+            values[role] = _joined(values[role], value)
+    return values
+
+
+def _joined(one: Value, other: Value) -> Value:
+    first, second = sorted((one, other), key=lambda v: v.start)
+    return Value(f"{first.value}; {second.value}", first.start, second.end, one.rule)
+
+
+def _framed_values(page: Page, telling: Draft) -> dict[str, Value]:
+    """Return what the codebook's frame at the trigger says of slots, for types not taught."""
+    values: dict[str, Value] = {}
+    if telling.rule.startswith("reader"):
+        return values
+    for frame in page.view.frames.get(telling.trigger.i, ()):
+        for filler in frame.fillers if frame.kind == telling.kind else ():
+            if filler.slot in tables.SLOTS:
+                value = slots.read_value(filler.slot, page.doc[filler.head], page.names)
+                if value is not None:
+                    values.setdefault(filler.slot, value._replace(rule=filler.rule))
+    return values
+
+
+def _with_figures(page: Page, draft: Draft, figures: Sequence[tuple[str, int]]) -> Iterator[Draft]:
+    spec = page.codebook.claim_types.get(draft.kind)
+    wanted = spec.figure if spec else None
+    by_role: dict[str, list[Any]] = {}
+    for role, i in figures:
+        quantity = page.view.quantities.get(i)
+        if quantity is not None and FITS[role](quantity):
+            by_role.setdefault(role, []).append(quantity)
+    if wanted and wanted not in by_role:
+        return
+    split = wanted or "count"
+    shared = {role: found[0] for role, found in by_role.items() if role not in ("pay", "count")}
+    if draft.kind == "pay":
+        by_role.pop("count", None)
+    for quantity in by_role.get(split, [None]):
+        own = {split: quantity} if quantity is not None else {}
+        yield replace(draft, figures=shared | own)
+
+
+FITS = {
+    "pay": lambda q: q.kind == "money",
+    "count": lambda q: q.kind in ("count", "number"),
+    "contract": lambda q: q.kind == "duration",
+    "date": lambda q: q.kind == "date",
+}
+
+
+def attribute(page: Page, draft: Draft) -> Draft | None:
+    """Return a draft with its source; None where the source refuses to say or merely doubts.
+
+    A telling inside what is denied is a denial, and one inside an accusation without a figure an
+    accusation. Outside every statement the outlet itself speaks.
+    """
+    at = draft.trigger.idx
+    found = statements.covering(page.statements, at, at + len(draft.trigger))
+    if found is None:
+        publisher = page.article.get("publisher")
+        told = {
+            "source_name": publisher, "source_kind": "outlet_voice", "stance": "asserts",
+            "certainty": "stated_fact",
+        }  # fmt: skip
+        return replace(draft, told=told)
+    if found["stance"] in ("declines", "does_not_deny"):
+        return None
+    kind = draft.kind
+    if found["stance"] == "denies":
+        kind = "denial"
+    elif found["stance"] == "accuses" and not ({"pay", "count"} & set(draft.figures)):
+        kind = "accusation"
+    figures = draft.figures
+    told = {
+        "statement_id": found["statement_id"],
+        "source_name": found["source_name"],
+        "source_kind": found["source_kind"],
+        "via": found["relayed_by"],
+        "stance": found["stance"],
+        "certainty": found["certainty"],
+    }
+    return replace(draft, kind=kind, told=told, figures=figures)
+
+
+def _carried(page: Page, drafts: list[Draft]) -> list[Draft]:
+    drafts = sorted(drafts, key=lambda d: (d.trigger.i, d.kind))
+    claimed = [slots.Claimed(d.trigger.i, d.values) for d in drafts]
+    filled = slots.carry_over(claimed, slots.main_story(page.view, page.names))
+    named = slots.sides_named(page.names)
+    out = []
+    for draft, values in zip(drafts, filled, strict=True):
+        if "beneficiary" not in values and "destination" in values:
+            recruiter = values["recruiter"].value if "recruiter" in values else None
+            side = slots.side_in(values["destination"].value, recruiter, named, page.codebook)
+            if side:
+                rule = "the side that the recruiter supports there"
+                values["beneficiary"] = Value(side, None, None, rule)
+        out.append(replace(draft, values=values))
+    return out
+
+
+def merge_same(drafts: Sequence[Draft]) -> list[Draft]:
+    """Return drafts without repetitions: same type, same source, nothing that differs."""
+    kept: list[Draft] = []
+    for draft in drafts:
+        twin = next((i for i, other in enumerate(kept) if _repeats(draft, other)), None)
+        if twin is None:
+            kept.append(draft)
+        elif len(draft.figures) > len(kept[twin].figures):
+            kept[twin] = draft
+    return kept
+
+
+def _repeats(one: Draft, other: Draft) -> bool:
+    if one.kind != other.kind or one.told.get("source_name") != other.told.get("source_name"):
+        return False
+    for slot in tables.SLOTS:
+        if slot in one.values and slot in other.values:
+            if not slots.alike(one.values[slot].value, other.values[slot].value):
+                return False
+    for figure in ("pay", "count"):
+        a, b = one.figures.get(figure), other.figures.get(figure)
+        if a and b and (a.min, a.max) != (b.min, b.max):
+            return False
+    return True
+
+
+def as_row(page: Page, draft: Draft) -> dict:
+    """Return one claim as a row of the table `claims`."""
+    sentence = draft.trigger.sent
+    row = {
+        "article_id": page.article["article_id"],
+        "start": sentence.start_char,
+        "end": sentence.end_char,
+        "type": draft.kind,
+        "trigger_start": draft.trigger.idx,
+        "trigger_end": draft.trigger.idx + len(draft.trigger),
+        **draft.told,
+    }
+    rules = [draft.rule]
+    for slot in tables.SLOTS:
+        value = draft.values.get(slot)
+        if value is not None:
+            row |= {slot: value.value, **slots.span_columns(slot, value)}
+            rules.append(f"{slot}: {value.rule}")
+    for role, quantity in sorted(draft.figures.items()):
+        row |= {f"{role}_start": quantity.start, f"{role}_end": quantity.end}
+        row |= _figure_columns(role, quantity, page)
+    row["rule"] = "; ".join(rules)
+    kind = page.codebook.claim_types.get(draft.kind)
+    if "count" in draft.figures and kind is not None:
+        row["count_kind"] = kind.count_kind
+    row["claim_id"] = tables.key("c", *(row.get(c) for c in KEYED))
+    return row
+
+
+KEYED = (
+    "article_id", "type", "trigger_start", "source_name", "pay_min", "pay_max", "count_min",
+    "count_max",
+)  # fmt: skip
+
+
+def _figure_columns(role: str, quantity: Any, page: Page) -> dict[str, Any]:
+    if role == "pay":
+        return {
+            "pay_min": quantity.min, "pay_max": quantity.max, "currency": quantity.unit,
+            "period": quantity.period,
+        }  # fmt: skip
+    if role == "count":
+        return {"count_min": _whole(quantity.min), "count_max": _whole(quantity.max)}
+    if role == "contract":
+        longest = quantity.max if quantity.max != quantity.min else None
+        return {"contract_months": quantity.min, "contract_months_max": longest}
+    return {"date_from": quantity.date_from, "date_to": quantity.date_to}
+
+
+def _whole(bound: float | None) -> int | None:
+    return None if bound is None else round(bound)
+
+
+def link_denials(rows: Sequence[dict]) -> list[dict]:
+    """Return rows in which each denial names the claims of its article that it denies."""
+    out = []
+    for row in rows:
+        if row["type"] == "denial":
+            denied = [r["claim_id"] for r in rows if _is_denied_by(r, row)]
+            row = row | {"denies_claim_id": "; ".join(sorted(denied)) or None}
+        out.append(row)
+    return out
+
+
+def _is_denied_by(claim: Mapping, denial: Mapping) -> bool:
+    if claim["type"] == "denial":
+        return False
+    return all(
+        not (claim.get(slot) and denial.get(slot)) or slots.alike(claim[slot], denial[slot])
+        for slot in ("recruiter", "recruits", "destination")
+    )

@@ -1,0 +1,336 @@
+"""What the words of a slot stand for, and what carries over when a claim leaves a slot open.
+
+A value is canonical where the codebook knows it and as printed where it does not. What a claim
+does not say is taken from the nearest claim that it does not contradict, and the rule says so.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from condotta import reader, tables
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+    from condotta.codebook import Codebook
+
+ACTORS = frozenset({"person", "organisation", "armed_group", "state"})
+GROUNDS = frozenset({"place", "facility"})
+PARTITIVES = frozenset(
+    "hundred thousand dozen score ten number batch group contingent wave some many most rest total "
+    "several all part majority first second third lot".split()
+)
+GENERIC = frozenset(
+    "one other another they them those these he him she her we us who each man men people person "
+    "fighter recruit mercenary force member group batch number some many most rest all total "
+    "volunteer contingent personnel".split()
+)
+DROPPED = frozenset(
+    {"det", "acl", "acl:relcl", "advcl", "appos", "parataxis", "cc", "conj", "case"}
+)
+
+
+class Value(NamedTuple):
+    """What fills a slot: the value, the characters it was read from, and the rule."""
+
+    value: str
+    start: int | None
+    end: int | None
+    rule: str
+
+
+class Names:
+    """The names of one article by token."""
+
+    def __init__(self, doc: "Doc", entities: Sequence[Mapping], codebook: "Codebook") -> None:
+        self.codebook = codebook
+        self.rows = entities
+        self.doc = doc
+        self._at = {token.i: row for row in entities for token in self.tokens(row)}
+
+    def at(self, token: "Token") -> Mapping | None:
+        """Return the row of `entities` that covers a token, or None."""
+        return self._at.get(token.i)
+
+    def tokens(self, row: Mapping) -> Iterator["Token"]:
+        """Yield the tokens of a row of `entities`."""
+        span = self.doc.char_span(int(row["start"]), int(row["end"]), alignment_mode="expand")
+        yield from span if span is not None else ()
+
+    def inside(self, token: "Token") -> Iterator[tuple["Token", Mapping]]:
+        """Yield the names that stand in a noun phrase, the head's own first."""
+        seen = []
+        for inner in (token, *_phrase(token)):
+            row = self.at(inner)
+            if row is not None and row not in seen:
+                seen.append(row)
+                yield inner, row
+
+    def entry(self, row: Mapping):
+        """Return the codebook's entry of a row, or None."""
+        known = row.get("entity_id")
+        return self.codebook.entries.get(known) if isinstance(known, str) else None
+
+
+def _phrase(token: "Token") -> Iterator["Token"]:
+    """Yield what belongs to a noun: modifiers, parts and 'of' phrases, no clauses."""
+    for child in token.children:
+        if child.dep_ in DROPPED - {"case"}:
+            continue
+        if child.dep_ == "nmod" and reader.case_of(child) not in ("of", "from", "in"):
+            continue
+        yield child
+        yield from _phrase(child)
+
+
+def read_value(slot: str, token: "Token", names: Names) -> Value | None:
+    """Return what a noun phrase means in a slot; None where it only points elsewhere."""
+    if slot == "recruits":
+        return _recruits(token, names)
+    if slot in ("recruiter", "beneficiary"):
+        return _actor(token, names)
+    return _ground(slot, token, names)
+
+
+def _spanned(value: str, tokens: Sequence["Token"], rule: str) -> Value:
+    first, last = min(tokens, key=lambda t: t.i), max(tokens, key=lambda t: t.i)
+    return Value(value, first.idx, last.idx + len(last), rule)
+
+
+def _named(value: str, row: Mapping, rule: str) -> Value:
+    return Value(value, int(row["start"]), int(row["end"]), rule)
+
+
+def _recruits(token: "Token", names: Names) -> Value | None:
+    peoples, groups = [], []
+    for inner, row in names.inside(token):
+        entry = names.entry(row)
+        backed = inner.dep_ in ("compound", "amod", "obl", "nmod") and inner.head.lemma_ in (
+            "backed", "back", "aligned", "held", "led", "controlled", "trained", "based",
+        )  # fmt: skip
+        if row["kind"] == "nationality" and not backed:
+            peoples.append((entry.name if entry else row["name"], row))
+        elif row["kind"] in ("armed_group", "organisation") and not backed:
+            groups.append((entry.name if entry else row["name"], row))
+        elif row["kind"] == "place" and reader.case_of(inner) == "from" and entry is not None:
+            people = _people_of(entry.country, names.codebook)
+            peoples += [(people, row)] if people else []
+    if peoples:
+        value = "; ".join(dict.fromkeys(name for name, _ in peoples))
+        rows = [row for _, row in peoples]
+        start, end = min(int(r["start"]) for r in rows), max(int(r["end"]) for r in rows)
+        return Value(value, start, end, "nationality")
+    if groups:
+        return _named(f"{groups[0][0]} fighters", groups[0][1], "group")
+    if token.pos_ == "PRON" or token.lemma_.lower() in GENERIC:
+        return None
+    return _printed(token)
+
+
+def _people_of(country: str | None, codebook: "Codebook") -> str | None:
+    return next((p.people for p in codebook.nationalities if p.country == country), None)
+
+
+def _printed(token: "Token") -> Value | None:
+    if token.pos_ not in ("NOUN", "PROPN") or token.lemma_.lower() in PARTITIVES:
+        return None
+    kept = [c for c in token.children if c.dep_ in ("amod", "compound", "flat") and c.i < token.i]
+    tokens = [*kept, token]
+    text = token.doc[min(t.i for t in tokens) : token.i + 1].text
+    return _spanned(text, tokens, "as printed")
+
+
+def _actor(token: "Token", names: Names) -> Value | None:
+    found = list(names.inside(token))
+    for wanted in (ACTORS, GROUNDS | {"nationality"}):
+        for inner, row in found:
+            if row["kind"] in wanted:
+                value = _government(row, names)
+                if value and (inner.i == token.i or _speaks_for(token, row)):
+                    return _named(value, row, "name")
+    if token.pos_ == "PRON" or token.lemma_.lower() in GENERIC or token.ent_type_:
+        return None
+    return _printed(token)
+
+
+def _speaks_for(head: "Token", row: Mapping) -> bool:
+    """Return whether a phrase with a name in it stands for that name: 'Russian officers'."""
+    return row["kind"] != "place" or head.dep_ != "obl"
+
+
+def _government(row: Mapping, names: Names) -> str | None:
+    entry = names.entry(row)
+    if entry is None:
+        return row["name"] if row["kind"] in ACTORS else None
+    entry = names.codebook.stands_for(entry)
+    if entry.entity_kind == "person" and entry.side:
+        return names.codebook.entry(entry.side).name
+    if entry.entity_kind in ACTORS:
+        return entry.name
+    return entry.country
+
+
+def _ground(slot: str, token: "Token", names: Names) -> Value | None:
+    for inner, row in names.inside(token):
+        entry = names.entry(row)
+        if row["kind"] in (*GROUNDS, "state"):
+            if slot == "destination" and entry is not None:
+                return _named(country_of(entry), row, "name")
+            if slot == "destination" and row["kind"] == "facility":
+                continue
+            return _named(entry.name if entry else row["name"], row, "name")
+        if row["kind"] == "nationality" and slot == "destination" and inner.i != token.i and entry:
+            return _named(entry.country, row, "nationality of the war")
+    return None
+
+
+def country_of(entry) -> str:
+    """Return the country a place lies in; a disputed territory stands for itself."""
+    if getattr(entry, "kind", "") == "territory" or not entry.country:
+        return entry.name
+    return entry.country
+
+
+class Claimed(NamedTuple):
+    """What carry-over needs to know of a claim."""
+
+    at: int
+    slots: Mapping[str, Value]
+
+
+CARRIED = ("recruits", "recruiter", "destination", "beneficiary")
+LATER = 40  # tokens by which a claim that comes after counts as further away
+
+
+def carry_over(
+    claims: Sequence[Claimed], story: Mapping[str, Value] | None = None
+) -> list[dict[str, Value]]:
+    """Return the slots of every claim, the open ones filled from the nearest that agrees.
+
+    The claim before counts as nearer than the one after; nothing is taken from a claim that
+    names another recruiter, other recruits, another destination or another side. What no claim
+    gives is taken from the article's main story.
+    """
+    filled = []
+    for number, claim in enumerate(claims):
+        slots = dict(claim.slots)
+        others = sorted(
+            (c for i, c in enumerate(claims) if i != number),
+            key=lambda c: (abs(c.at - claim.at) + (LATER if c.at > claim.at else 0), c.at),
+        )
+        for slot in CARRIED:
+            if slot in slots:
+                continue
+            giver = next((c for c in others if slot in c.slots and _agree(slots, c.slots)), None)
+            if giver is not None:
+                where = "before" if giver.at <= claim.at else "after"
+                slots[slot] = giver.slots[slot]._replace(rule=f"carried from the claim {where}")
+            elif story and slot in story:
+                slots[slot] = story[slot]._replace(rule="main story")
+        filled.append(slots)
+    return filled
+
+
+def main_story(view: reader.View, names: Names) -> dict[str, Value]:
+    """Return whom and which war an article is mostly about.
+
+    Recruits are the nationality that its fighters most often have; the destination is the country
+    most often named that is not theirs and does not act in the article.
+    """
+    peoples: Counter[str] = Counter()
+    countries: Counter[str] = Counter()
+    actors = set()
+    for row in names.rows:
+        entry = names.entry(row)
+        token = next(names.tokens(row), None)
+        if entry is None or token is None or not entry.country:
+            continue
+        if row["kind"] == "nationality":
+            plural = token.tag_ == "NNPS" and token.dep_ not in ("amod", "compound", "nmod:poss")
+            if plural or view.categories[token.head.i] == "people":
+                peoples[entry.name] += 1
+        elif row["kind"] in GROUNDS:
+            countries[country_of(entry)] += 1
+        elif row["kind"] == "state":
+            actors.add(entry.country)
+    story = {}
+    if peoples:
+        story["recruits"] = Value(_most(peoples), None, None, "main story")
+    theirs = {p.country for p in names.codebook.nationalities if p.people in peoples}
+    wars = Counter({c: n for c, n in countries.items() if c not in theirs | actors})
+    if wars:
+        story["destination"] = Value(_most(wars), None, None, "main story")
+    return story
+
+
+def _most(counts: Counter[str]) -> str:
+    return min(counts, key=lambda name: (-counts[name], name))
+
+
+def _agree(one: Mapping[str, Value], other: Mapping[str, Value]) -> bool:
+    return all(
+        slot not in one or slot not in other or alike(one[slot].value, other[slot].value)
+        for slot in CARRIED
+    )
+
+
+def is_abroad(values: Mapping[str, Value], codebook: "Codebook") -> bool | None:
+    """Return whether recruits are meant for a country that is not theirs; None if not known."""
+    if "recruits" not in values or "destination" not in values:
+        return None
+    printed = values["recruits"].value.split("; ")
+    homes = {p.country for p in codebook.nationalities if p.people in printed}
+    return None if not homes else homes != {values["destination"].value}
+
+
+def alike(one: str, other: str) -> bool:
+    """Return whether two values share a name."""
+    return bool(set(one.split("; ")) & set(other.split("; ")))
+
+
+def side_in(
+    country: str, recruiter: str | None, named: Collection[str], codebook: "Codebook"
+) -> str | None:
+    """Return the side of a war that a recruiter's fighters join, if the article names that side.
+
+    `named` holds the codebook ids of the sides that the article names, by themselves or by their
+    people. Without a recruiter there is no answer.
+    """
+    war = codebook.alliances.get(country)
+    if war is None or recruiter is None:
+        return None
+    backers = set(_backers(recruiter, codebook))
+    sides = [side for side, theirs in war.sides.items() if side in named and backers & set(theirs)]
+    return codebook.entry(sides[0]).name if len(sides) == 1 else None
+
+
+def _backers(name: str, codebook: "Codebook") -> Iterator[str]:
+    """Yield the ids of an actor and of those behind it."""
+    for part in name.split("; "):
+        entry, seen = codebook.find(part, kinds=ACTORS), set()
+        while entry is not None and entry.id not in seen:
+            yield entry.id
+            seen.add(entry.id)
+            behind = getattr(entry, "sponsor", None)
+            entry = codebook.entry(behind) if behind else None
+
+
+def sides_named(names: Names) -> set[str]:
+    """Return the ids of actors that an article names, and of the sides their people stand for."""
+    found = set()
+    for row in names.rows:
+        entry = names.entry(row)
+        if entry is not None:
+            government = names.codebook.stands_for(entry)
+            found |= {government.id, getattr(government, "side", None)}
+            if row["kind"] in ("nationality", "place") and entry.country:
+                state = names.codebook.find(entry.country, kinds=["state"])
+                found |= {state.id} if state else set()
+    return found - {None}
+
+
+def span_columns(slot: str, value: Value | None) -> dict[str, int | None]:
+    """Return the two span columns of a slot."""
+    assert slot in tables.SLOT_SPANS
+    return {f"{slot}_start": value and value.start, f"{slot}_end": value and value.end}
