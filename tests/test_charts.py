@@ -188,6 +188,18 @@ def test_a_chart_and_its_numbers_are_written_and_read_back(few, tmp_path):
     assert list(table.columns) == ["line", "articles", "outlets", "origins"]
 
 
+def test_a_picture_of_an_unknown_kind_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="'gif': pictures are png or svg"):
+        charts.write_pictures(tmp_path, "gif")
+
+
+def test_a_picture_without_a_browser_says_what_to_install(few, tmp_path, monkeypatch):
+    charts.write_figure(tmp_path, "reading", DRAW["reading"](few))
+    monkeypatch.setattr(go.Figure, "to_image", lambda *_, **__: 1 / 0)
+    with pytest.raises(RuntimeError, match=r"condotta\[pictures\]"):
+        charts.write_pictures(tmp_path, "png")
+
+
 def test_charts_that_are_not_there_name_the_notebook_to_run(tmp_path):
     with pytest.raises(FileNotFoundError, match="07-charts"):
         charts.read_figures(tmp_path)

@@ -25,7 +25,7 @@ def test_version_is_the_package_version():
     assert call("--version") == (0, f"condotta {condotta.__version__}\n", [])
 
 
-@pytest.mark.parametrize("command", ["run", "parameters", "notebooks", "lab", "doctor"])
+@pytest.mark.parametrize("command", ["run", "export", "parameters", "notebooks", "lab", "doctor"])
 def test_help_explains_every_command_and_option(command):
     result = CliRunner().invoke(cli.app, [command, "--help"], terminal_width=200)
     assert result.exit_code == 0

@@ -133,6 +133,23 @@ def _tell(outcome: walk.Outcome) -> None:
 
 
 @app.command()
+def export(
+    run_dir: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a finished run.")],
+    figures: Annotated[
+        str, typer.Option(metavar="png|svg", help="Write the charts as pictures of this kind.")
+    ] = "png",
+) -> None:
+    """Write what a run holds in a form that other programs read.
+
+    Pictures need Kaleido, `pip install 'condotta[pictures]'`, and Chrome or Chromium.
+    """
+    from condotta import charts
+
+    for path in charts.write_pictures(run_dir, figures):
+        typer.echo(path)
+
+
+@app.command()
 def parameters() -> None:
     """List the parameters of the notebooks, for `condotta run -p NAME=VALUE`."""
     for notebook in walk.notebooks():

@@ -6,7 +6,7 @@ see `STATUS`.
 """
 
 from condotta.charts.counts import events, reading, who_says_what
-from condotta.charts.files import ORDER, read_figures, safe_csv, write_figure
+from condotta.charts.files import ORDER, read_figures, safe_csv, write_figure, write_pictures
 from condotta.charts.frame import STATUS, bare, describe, numbers
 from condotta.charts.intervals import head_counts, pay_offers
 from condotta.charts.network import actor_network
@@ -33,4 +33,5 @@ __all__ = [
     "timeline",
     "who_says_what",
     "write_figure",
+    "write_pictures",
 ]

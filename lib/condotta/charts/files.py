@@ -58,6 +58,36 @@ def read_figures(run_dir: Path) -> dict[str, go.Figure]:
     return {name: plotly.io.from_json(found[name].read_text(encoding="utf-8")) for name in names}
 
 
+def write_pictures(run_dir: Path, kind: str, *, width: int = 1000) -> list[Path]:
+    """Write every chart of a run as a picture, ``figures/<name>.<kind>``, png at double density.
+
+    Raises
+    ------
+    RuntimeError
+        If Kaleido, which draws them, or the Chrome that it needs is not installed.
+    ValueError
+        If the kind of picture is neither png nor svg.
+    """
+    if kind not in ("png", "svg"):
+        raise ValueError(f"{kind!r}: pictures are png or svg.")
+    figures = read_figures(run_dir)
+    targets = [Path(run_dir) / "figures" / f"{name}.{kind}" for name in figures]
+    for target, figure in zip(targets, figures.values(), strict=True):
+        tables.write_bytes(target, _picture(figure, kind, width))
+    return targets
+
+
+def _picture(figure: go.Figure, kind: str, width: int) -> bytes:
+    scale = 2 if kind == "png" else 1
+    try:
+        return figure.to_image(kind, width=width, height=figure.layout.height, scale=scale)
+    except Exception as error:  # Kaleido's own errors come in many classes, one a way to fail
+        raise RuntimeError(
+            "pictures need Kaleido and Chrome or Chromium: `pip install 'condotta[pictures]'`, "
+            f"and set BROWSER_PATH if the browser is not found ({str(error).split(chr(10))[0]})."
+        ) from error
+
+
 def safe_csv(table: pd.DataFrame) -> str:
     """Return a table as CSV in which no cell is taken for a formula by a spreadsheet.
 
