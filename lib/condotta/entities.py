@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 QUANTITY_KINDS = {"money": "money", "date": "date"}
 GROUPS = ("organisation", "armed_group")
-SITES = ("place", "facility")
+LANDS = ("nationality", "state", "country")
 
 
 def _set(words: str) -> frozenset[str]:
@@ -143,10 +143,12 @@ def find_known(doc: "Doc", codebook: "Codebook") -> Iterator[Mention]:
     found = list(codebook.names.longest(doc.text, parts))
     told = {part.fold for part in parts}
     sure = {owner.entry.id for *_, owners in found for owner in owners if not owner.in_context}
+    peoples = [o.entry for *_, owners in found for o in owners if o.entry.kind in LANDS]
+    countries = {entry.country for entry in peoples if entry.country}
     labels = {(ent.start_char, ent.end_char): ent.label_ for ent in doc.ents}
     starts = [token.idx for token in doc] if doc.has_annotation("DEP") else []
     for start, end, owners in found:
-        entry = choose_owner(owners, told, sure)
+        entry = choose_owner(owners, told, sure, countries)
         if entry is not None:
             ground = _ground(entry, owners, codebook)
             if ground is not None:
@@ -160,7 +162,7 @@ def find_known(doc: "Doc", codebook: "Codebook") -> Iterator[Mention]:
 
 
 def choose_owner(
-    owners: list[Owner], told: set[str], sure: set[str]
+    owners: list[Owner], told: set[str], sure: set[str], countries: set[str | None]
 ) -> "Actor | Place | People | None":
     """Return the one entry that a spelling stands for in an article, or None.
 
@@ -175,13 +177,9 @@ def choose_owner(
         or owner.entry.id in sure
         or any(all(fold(w) in told for w in need.split()) for need in owner.entry.needs)
     ]
-    near = [o for o in fitting if _is_told(o.entry.country, told)] if len(fitting) > 1 else []
+    near = [owner for owner in fitting if owner.entry.country in countries]
     ranked = sorted(near or fitting, key=lambda owner: owner.in_context)
     return ranked[0].entry if ranked else None
-
-
-def _is_told(country: str | None, told: set[str]) -> bool:
-    return country is not None and all(fold(word) in told for word in country.split())
 
 
 def _ground(

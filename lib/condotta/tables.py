@@ -135,8 +135,11 @@ ENTITIES = {
         ],
     ),
     "entity_id": _text("codebook id of whom or what it stands for, where known"),
-    "canonical": _text("the codebook's name for it, where known"),
-    "method": _text("what found it: codebook, pipeline or quantities", required=True),
+    "canonical": _text("the codebook's name for it, else the long form that the article gives"),
+    "method": _text(
+        "what found it: codebook, pipeline, quantities, or a longer name of the same article",
+        required=True,
+    ),
 }
 
 STATEMENTS = {
