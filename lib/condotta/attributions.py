@@ -30,6 +30,7 @@ CONTINUED = "quotation goes on"
 OBJECT_STANCES = ("denies", "accuses", "alleges", "declines", "unclear")
 TOPIC_MARKS = ("of", "about", "on", "against", "that")
 CITING = ("cite", "quote")
+IN_A_CLAUSE = ("nmod", "obl", "obj", "nsubj", "nsubj:pass", "conj", "appos", "nmod:poss", "iobj")
 ACCUSED_OF = ("of", "for", "with")
 
 
@@ -76,7 +77,8 @@ class Layout:
 def find_attributions(doc: "Doc", lexicon: cues.Lexicon) -> list[Attribution]:
     """Return the attributions of one article, in order of their content."""
     layout = Layout(doc)
-    found = join(link_spans(doc, layout), list(read_trees(doc, lexicon)), layout)
+    linked = [a for a in link_spans(doc, layout) if not _cites(doc[a.cue[0]])]
+    found = join(linked, list(read_trees(doc, lexicon)), layout)
     found = [subject_as_source(a, doc, lexicon) for a in found]
     found = [whole_quotation(within_paragraph(a, layout), layout) for a in found]
     found += [*cited_sources(found, layout, doc), *continued_quotations(found, layout, doc)]
@@ -107,7 +109,7 @@ def link_spans(doc: "Doc", layout: Layout) -> list[Attribution]:
             continue
         taken[i] = j
         filled.add((j, role))
-    return [_linked(spans, j, [i for i in sorted(taken) if taken[i] == j]) for j in at_cue]
+    return [_linked(spans, j, [i for i in sorted(taken) if taken[i] == j], layout) for j in at_cue]
 
 
 def _nearest(at_cue: list[int], i: int) -> list[int]:
@@ -126,10 +128,14 @@ def _cost(spans: Sequence[tuple[int, int, str]], i: int, j: int, layout: Layout)
     return cost + OTHER_SENTENCE * (layout.sentence[first] != layout.sentence[last])
 
 
-def _linked(spans: Sequence[tuple[int, int, str]], j: int, linked: list[int]) -> Attribution:
+def _linked(
+    spans: Sequence[tuple[int, int, str]], j: int, linked: list[int], layout: Layout
+) -> Attribution:
     source = next((spans[i][:2] for i in linked if spans[i][2] == "SOURCE"), None)
     pieces = [spans[i][:2] for i in linked if spans[i][2] == "CONTENT"]
-    return Attribution(spans[j][:2], source, _one_run(pieces), "learned")
+    here = layout.paragraph[spans[j][0]]
+    near = [piece for piece in pieces if layout.paragraph[piece[0]] == here]
+    return Attribution(spans[j][:2], source, _one_run(near or pieces), "learned")
 
 
 def _one_run(pieces: list[Run]) -> Run | None:
@@ -170,7 +176,7 @@ def _of_verb(verb: "Token", cue: "Cue") -> Iterator[Attribution]:
         return
     run = _cue_run(verb)
     rule = f"tree: {verb.lemma_}"
-    said = _edges(source, verb) if source is not None else None
+    said = _named_by(source, verb) if source is not None else None
     yield Attribution(run, said, content, rule)
 
 
@@ -180,7 +186,7 @@ def _source_of(verb: "Token") -> tuple["Token | None", bool]:
         if child.dep_ == "nsubj":
             return child, False
         if child.dep_ == "nsubj:pass":
-            return child, True
+            return child, verb.lemma_ not in CITING
     if verb.dep_ == "acl" and verb.tag_ == "VBG":
         return verb.head, False
     if verb.dep_ in ("conj", "advcl", "xcomp") and verb.head.pos_ in ("VERB", "AUX"):
@@ -267,6 +273,8 @@ def _according_to(token: "Token") -> Iterator[Attribution]:
         governor = token.head
     else:
         governor = source.head
+        while governor.pos_ in ("NOUN", "PROPN", "PRON", "NUM") and governor.dep_ in IN_A_CLAUSE:
+            governor = governor.head
     said = (token.i + 2, source.right_edge.i + 1)
     sentence = token.sent
     start, end = governor.left_edge.i, governor.right_edge.i + 1
@@ -315,6 +323,13 @@ def _mark(token: "Token") -> str:
     return next((c.lower_ for c in token.lefts if c.dep_ in ("case", "mark")), "")
 
 
+def _named_by(source: "Token", cue: "Token") -> Run:
+    """Return the words of a source, without whom it cites."""
+    start, end = _edges(source, cue)
+    citing = next((c for c in source.rights if _cites(c)), None)
+    return (start, min(end, citing.left_edge.i)) if citing is not None else (start, end)
+
+
 def _edges(token: "Token", cue: "Token") -> Run:
     """Return the words below a token, on its side of the cue."""
     start, end = token.left_edge.i, token.right_edge.i + 1
@@ -351,7 +366,7 @@ def subject_as_source(one: Attribution, doc: "Doc", lexicon: cues.Lexicon) -> At
     if one.source:
         return one
     source = patient if patient is not None else _source_of(head)[0]
-    run = _edges(source, head) if source is not None else (0, 0)
+    run = _named_by(source, head) if source is not None else (0, 0)
     return replace(one, source=run, rule=f"{one.rule} + tree: subject") if run[0] < run[1] else one
 
 
@@ -384,7 +399,7 @@ def join(learned: list[Attribution], read: list[Attribution], layout: Layout) ->
             if other.rule != "cited" and _touch(one.cue, other.cue)
         ]
         used.update(same)
-        out.append(_complete(one, read[same[-1]]) if same else one)
+        out.append(_complete(one, read[same[-1]], learned) if same else one)
     for k, other in enumerate(read):
         if k not in used and _stands_alone(other, layout):
             out.append(other)
@@ -397,14 +412,20 @@ def _stands_alone(one: Attribution, layout: Layout) -> bool:
     return one.source is not None or one.rule.startswith(("tree: passive", "tree: noun"))
 
 
-def _complete(one: Attribution, other: Attribution) -> Attribution:
-    content = one.content or other.content
+def _complete(one: Attribution, other: Attribution, learned: list[Attribution]) -> Attribution:
+    nests = _surrounds(other.content, one.content) and any(
+        a is not one and _surrounds(other.content, a.cue) for a in learned
+    )
     return replace(
         one,
         source=one.source or other.source,
-        content=content,
-        rule=one.rule if one.source and one.content else f"{one.rule} + {other.rule}",
+        content=other.content if nests else one.content or other.content,
+        rule=one.rule if one.source and one.content and not nests else f"{one.rule} + {other.rule}",
     )
+
+
+def _surrounds(outer: Run | None, inner: Run | None) -> bool:
+    return outer is not None and inner is not None and outer[0] <= inner[0] and inner[1] <= outer[1]
 
 
 def _touch(a: Run | None, b: Run | None) -> bool:
@@ -423,10 +444,14 @@ def whole_quotation(one: Attribution, layout: Layout) -> Attribution:
     return replace(one, content=(start, end))
 
 
+def _cites(token: "Token") -> bool:
+    return token.lemma_ in CITING and token.tag_ == "VBG"
+
+
 def cited_sources(found: list[Attribution], layout: Layout, doc: "Doc") -> Iterator[Attribution]:
     """Yield who is cited by whom: "X, citing Y, said" tells the content of X again, from Y."""
     for token in doc:
-        if token.lemma_ not in CITING or token.tag_ != "VBG" or layout.quotation_at(token.i):
+        if not _cites(token) or layout.quotation_at(token.i):
             continue
         cited = _child(token, "obj")
         sentence = layout.sentence[token.i]

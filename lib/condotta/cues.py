@@ -102,6 +102,10 @@ def read_cue(cue: "Span", lexicon: Lexicon) -> Reading:
             return Reading("does_not_deny", "reported", f"{head.lemma_} to {below[0].lemma_}")
     if block.negated and is_negated(head):
         return Reading(block.negated, block.certainty, f"not {head.lemma_}")
+    words = f" {cue.doc[cue.start : cue.end + 1].text.lower()} "
+    hedged = next((phrase for phrase, _ in lexicon.hedge_phrases if f" {phrase} " in words), None)
+    if hedged and block.stance == "asserts":
+        return Reading("alleges", "alleged", hedged)
     return Reading(block.stance, block.certainty, head.lemma_)
 
 

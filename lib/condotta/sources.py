@@ -109,6 +109,7 @@ def describe(words: "Span", cue: str, kinds: Kinds, names: Names, codebook: "Cod
     at_head = names.at(head.idx, head.idx + len(head))
     if at_head is not None and at_head["kind"] in NOT_SPEAKERS:
         at_head = None
+    at_head = _government(at_head, codebook)
     kind, rule = read_kind(words, cue, at_head, kinds, names, codebook)
     person = next((row for row in names.within(*_ends(words)) if row["kind"] == "person"), None)
     named = at_head or (
@@ -123,6 +124,14 @@ def describe(words: "Span", cue: str, kinds: Kinds, names: Names, codebook: "Cod
         head.tag_ in ("NNS", "NNPS") or any(t.dep_ == "conj" and t.head == head for t in words),
         _is_person(head, at_head, kind),
     )
+
+
+def _government(name: Mapping | None, codebook: "Codebook") -> Mapping | None:
+    """Return the name of a place that speaks as that of its government, where one is known."""
+    if name is None or name["kind"] not in ("place", "state") or not name.get("entity_id"):
+        return name
+    entry = codebook.stands_for(codebook.entry(name["entity_id"]))
+    return {**name, "entity_id": entry.id, "canonical": entry.name, "kind": entry.entity_kind}
 
 
 def _ends(words: "Span") -> tuple[int, int]:
@@ -248,6 +257,9 @@ def _name(words: "Span", named: Mapping | None) -> str | None:
         return named["canonical"]
     if named is not None and named["kind"] == "person":
         return named["name"]
+    clause = next((c for c in words.root.rights if c.dep_ == "acl:relcl"), None)
+    if clause is not None and words.root.pos_ in ("NOUN", "PROPN"):
+        words = words.doc[words.start : max(clause.left_edge.i, words.root.i + 1)]
     text = TRIM.sub("", " ".join(words.text.split(",")[0].split())).strip(STRAY)
     return text or None
 
@@ -343,7 +355,9 @@ def _definite(words: "Span", one: Source, known: Sequence[Source]) -> Source | N
         return carry(same[-1], f"same noun: {lemma}")
     if not short or len(words) > 3:
         return None
-    if lemma in ANY_BODY:
+    if lemma == "source":
+        fits = list(known)
+    elif lemma in ANY_BODY:
         fits = [k for k in known if not k.person]
     elif lemma in ANY_PERSON:
         fits = [k for k in known if k.person]

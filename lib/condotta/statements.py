@@ -86,18 +86,17 @@ def read_article(
     """Return the statements of one article as rows, chained."""
     rows: list[dict] = []
     known: list[sources.Source] = []
-    for one in sorted(
-        attributions.find_attributions(doc, lexicon), key=lambda a: a.source or a.cue or a.content
-    ):
-        words = _span(doc, one.source)
-        source = sources.resolve(
-            words, _cue_lemma(doc, one.cue, lexicon), known, kinds, names, codebook
-        )
-        if source.name:
-            known.append(source)
+    found = attributions.find_attributions(doc, lexicon)
+    for one in sorted(found, key=lambda a: (a.source or a.cue or a.content, a.content)):
+        words, lemma = _span(doc, one.source), _cue_lemma(doc, one.cue, lexicon)
+        if one.rule == attributions.CONTINUED and known:
+            source = sources.carry(known[-1], "who spoke last")
+        else:
+            source = sources.resolve(words, lemma, known, kinds, names, codebook)
+        if source.name:  # who is cited does not take the word: "the source" is still who cites
+            known.insert(len(known) - (one.rule == "cited"), source)
         rows.append(as_row(article_id, doc, one, source, lexicon, names, kinds, codebook))
-    _drop_repeated(rows)
-    return _chain(rows, _credit(doc))
+    return _chain(_without_echoes(rows), _credit(doc))
 
 
 def as_row(article_id, doc, one, source, lexicon, names, kinds, codebook) -> dict:
@@ -183,12 +182,15 @@ def _told_to(
     return None
 
 
-def _drop_repeated(rows: list[dict]) -> None:
-    seen: set[str] = set()
-    for row in list(rows):
-        if row["statement_id"] in seen:
-            rows.remove(row)
-        seen.add(row["statement_id"])
+def _without_echoes(rows: list[dict]) -> list[dict]:
+    """Return rows without repetitions, and without nobody's claim inside a denial of that claim."""
+    once = {row["statement_id"]: row for row in rows}.values()
+    denied = [row for row in once if row["stance"] in ("denies", "does_not_deny")]
+    return [
+        row
+        for row in once
+        if row["source_name"] or not any(o is not row and _holds(o, row) for o in denied)
+    ]
 
 
 def _credit(doc: "Doc") -> str | None:
