@@ -69,6 +69,9 @@ def marked(nlp, text, names):
             "TRIPOLI (Gazette) - The front was quiet.", "TRIPOLI", "place", "tripoli", id="dateline"
         ),
         pytest.param(
+            "PISA and LUCCA, Syria — They left at night.", "Syria", "place", "syria", id="two towns"
+        ),
+        pytest.param(
             "Turkey-backed factions left Idlib.", "Turkey", "state", "state-turkey", id="backed"
         ),
     ],

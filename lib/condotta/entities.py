@@ -61,6 +61,7 @@ BACKED = re.compile(
 )
 
 DATELINE = re.compile(r"/[A-Z]|,? (?:\([A-Z][\w ]+\) ?)?[-–—] |,? \([A-Z][\w ]+\)")
+PLACES_BEFORE = re.compile(r"(?:[A-Z][\w’'-]*(?:,? and |, ?|/| ))*")
 FOOTNOTE = re.compile(r"[.,;:]?\[\d.*$")
 BRACKETED = re.compile(r"\s?[(\[]([A-Z][A-Za-z0-9-]{1,9})[)\]]")
 SMALL_WORDS = _set("of for the and in on to de la du al el")
@@ -213,7 +214,7 @@ def _acts(top: "Token", start: int, end: int, label: str | None, *, capital: boo
 
 def _is_dateline(text: str, start: int, end: int) -> bool:
     line = text[text.rfind("\n", 0, start) + 1 : start]
-    return bool(DATELINE.match(text, end)) and (not line or line.endswith("/") or line.isupper())
+    return bool(DATELINE.match(text, end)) and bool(PLACES_BEFORE.fullmatch(line))
 
 
 def _acting(token: "Token", capital: bool) -> bool | None:
