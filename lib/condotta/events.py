@@ -52,6 +52,7 @@ class Draft:
     """One event while it is read."""
 
     kind: str
+    base: str
     root: int
     trigger: tuple[int, int]
     rule: str
@@ -208,8 +209,11 @@ def _draft(page: Page, frame: frames.Frame) -> Draft | None:
     actor, target = _parties(scene, frame, is_noun)
     words = frame.rule.split(": ")[1]
     kind, weapon = _kind_by_weapon(page, frame)
+    if weapon is None and frame.kind == "airstrike" and not is_noun and not _is_state(scene, actor):
+        kind = "bombing"
     draft = Draft(
         kind,
+        frame.kind,
         frame.root,
         (span.start_char, span.end_char),
         frame.rule,
@@ -220,6 +224,17 @@ def _draft(page: Page, frame: frames.Frame) -> Draft | None:
         definite=is_noun and _is_definite(page, frame.root),
     )
     return _with_place(page, _with_owner(scene, frame, draft), frame)
+
+
+def _is_state(scene: Scene, actor: Party | None) -> bool:
+    """Tell whether an actor has aircraft: a state or its forces; who "bombed" is not told else."""
+    if actor is None:
+        return False
+    entry = scene.codebook.entries.get(actor.entity_id) if actor.entity_id else None
+    last = actor.name.lower().split()[-1]
+    return getattr(entry, "kind", "") == "state" or last.rstrip("s") in scene.classes[
+        "state_force"
+    ] | {"force"}
 
 
 def _is_unreal(page: Page, frame: frames.Frame) -> bool:
@@ -236,7 +251,7 @@ def _is_unreal(page: Page, frame: frames.Frame) -> bool:
             for c in children
         )
     to = any(c.dep_ == "mark" and c.lower_ == "to" for c in children)
-    return to and root.head.lemma_.lower() not in BEGUN
+    return to and root.tag_ == "VB" and root.head.lemma_.lower() not in BEGUN
 
 
 def _is_definite(page: Page, root: int) -> bool:
@@ -268,7 +283,9 @@ def _named(scene: Scene, frame: frames.Frame, slot: str, is_noun: bool) -> list[
         if scene.doc[filler.head].i == frame.root:
             continue
         modifier = is_noun and filler.position == "compound"
-        for party in scene.parties(filler, event_noun=modifier, acts=slot != "target"):
+        for party in scene.parties(
+            filler, event_noun=modifier, acts=slot != "target" or frame.kind == "clash"
+        ):
             found.setdefault(party.name, party)
     return list(found.values())
 
@@ -416,30 +433,30 @@ def _absorb(page: Page, drafts: list[Draft]) -> list[Draft]:
 def _tells_same(page: Page, main: Draft, other: Draft) -> bool:
     """Tell whether another trigger of the sentence only says more about the main one."""
     one, two = page.doc[main.root], page.doc[other.root]
-    if page.scene.sentence(one).start != page.scene.sentence(
-        two
-    ).start or other.kind not in GENERAL | {
-        "bombing",
-        "airstrike",
-        "shelling",
-    }:
+    if page.scene.sentence(one).start != page.scene.sentence(two).start:
         return False
-    if main.kind not in STRIKES | {"clash", "killing"} or (
-        main.kind == "killing" and other.kind != "killing"
+    if main.kind in PACTS and other.kind in PACTS:
+        return (
+            main.rule.startswith("noun") and other.rule.startswith("verb") and one.head.i == two.i
+        )
+    if main.base == other.base and main.rule.startswith("noun") and _is_subject(one, two):
+        return True
+    if main.base not in STRIKES | {"clash", "killing"} or not (
+        other.general or other.base in GENERAL
     ):
         return False
-    if not other.general and other.kind != main.kind:
+    if other.base == "killing":
+        return _near(one, two) and _same_hand(main, other)
+    if main.base == "killing":
         return False
-    if main.general and not (other.kind == "killing" or _is_subject(one, two)):
-        return False
-    if other.kind == "killing":
-        return _near(one, two) and (
-            other.actor is None
-            or main.actor is None
-            or not other.actor.entity_id
-            or other.actor.name == main.actor.name
-        )
     return _is_subject(one, two) or _is_means(page, one, two)
+
+
+def _same_hand(main: Draft, other: Draft) -> bool:
+    """Tell whether nothing says that two actors did what two triggers tell."""
+    if main.actor is None or other.actor is None or not other.actor.entity_id:
+        return True
+    return main.actor.name == other.actor.name
 
 
 def _is_subject(noun: "Token", verb: "Token") -> bool:
@@ -477,9 +494,13 @@ def _near(one: "Token", two: "Token") -> bool:
 
 def _joined_drafts(main: Draft, other: Draft) -> Draft:
     target = main.target
-    if target is None:
+    inside = other.target and other.target.start <= main.start < other.target.end
+    if target is None and not inside:
         target = other.target
-    actor = main.actor or (other.actor if other.actor and other.actor.start != main.start else None)
+    struck = other.actor if other.actor and other.actor.hard else None
+    actor = main.actor or (
+        struck if struck and not struck.start <= main.start < struck.end else None
+    )
     return replace(
         main,
         actor=actor,
@@ -498,7 +519,7 @@ def _is_concrete(page: Page, draft: Draft) -> bool:
     words = draft.rule.split(";")[0].split(": ")[1].split(" + ")[0]
     if draft.actor is not None and not draft.actor.hard:
         return False
-    verb = draft.rule.startswith("verb")
+    verb = draft.rule.startswith("verb") and page.doc[draft.root].tag_ != "VBG"
     if draft.kind in PACTS:
         return _is_concluded(page, draft)
     if draft.kind == "buildup":
@@ -560,7 +581,7 @@ def _is_anchored(page: Page, draft: Draft) -> bool:
 
 def _fill(page: Page, draft: Draft, before: Sequence[Draft]) -> Draft:
     """Return an event with what its sentence and paragraph add."""
-    draft = _with_anaphor(page, draft, before)
+    draft = _with_named_culprit(page, _with_anaphor(page, draft, before))
     if draft.site is None or draft.site.lat is None:
         draft = _with_wider_place(page, draft, before)
     token = page.doc[draft.root]
@@ -572,6 +593,21 @@ def _fill(page: Page, draft: Draft, before: Sequence[Draft]) -> Draft:
     return replace(
         draft, grades=tuple(grades), statement_id=statement["statement_id"] if statement else None
     )
+
+
+def _with_named_culprit(page: Page, draft: Draft) -> Draft:
+    """Return an event whose actor is whom someone blames, or who claims it."""
+    if draft.actor is not None:
+        return draft
+    kinds, token = page.scene.codebook.event_kinds, page.doc[draft.root]
+    for cue in page.frames:
+        slot = {"accused": "whom", "claimed": "by"}.get(kinds[cue.kind].grades or "")
+        if not slot or cue.negated or not responsibility.governs(page.doc[cue.root], token):
+            continue
+        for party in (page.scene.party(filler) for filler in cue.fillers_of(slot)):
+            if party.hard and not party.start <= draft.start < party.end:
+                return replace(draft, actor=party, rule=f"{draft.rule}; actor: {cue.rule}")
+    return draft
 
 
 def _words(page: Page, draft: Draft) -> tuple[int, int]:
@@ -587,6 +623,9 @@ def _with_anaphor(page: Page, draft: Draft, before: Sequence[Draft]) -> Draft:
     """Return an event whose *they* or *the group* is the actor named last in the paragraph."""
     if draft.actor is None or draft.actor.entity_id:
         return draft
+    owner = page.doc.char_span(draft.actor.start, draft.actor.end, alignment_mode="expand")
+    if owner.start and page.doc[owner.start - 1].lower_ in ("its", "their"):
+        return _with_owner_before(page, draft, page.doc[owner.start - 1])
     words = draft.actor.name.lower()
     if words not in THIRD | {"group", "militia", "movement", "company", "faction"}:
         return draft
@@ -603,6 +642,17 @@ def _with_anaphor(page: Page, draft: Draft, before: Sequence[Draft]) -> Draft:
         if row["kind"] in kinds and _same_paragraph(page, int(row["start"]), draft.start):
             return _with_actor(draft, page.scene.stand_for(row), f"actor: {words} = name before")
     return replace(draft, actor=None) if words in THIRD else draft
+
+
+def _with_owner_before(page: Page, draft: Draft, pronoun: "Token") -> Draft:
+    """Return an event whose *its warplanes* are those of the actor named before in the sentence."""
+    first = page.scene.sentence(pronoun).start_char
+    for row in page.scene.before(pronoun):
+        if row["kind"] in ACTORS and int(row["start"]) >= first:
+            return _with_actor(
+                draft, page.scene.stand_for(row), f"actor: {pronoun.lower_} = name before"
+            )
+    return draft
 
 
 def _with_actor(draft: Draft, found: tuple[str, str | None], rule: str) -> Draft:
@@ -798,7 +848,7 @@ def _overlap(page: Page, draft: Draft, words: set[str]) -> int:
 def _merge(page: Page, drafts: list[Draft]) -> list[Draft]:
     """Return events told once: a later telling joins the first that it does not contradict."""
     kept: list[Draft] = []
-    headline = page.scene.sentences[0].end_char if page.scene.sentences else 0
+    headline = _headline_end(page)
     has_body = any(d.start >= headline for d in drafts)
     ordered = sorted(drafts, key=lambda d: (has_body and d.start < headline, d.start))
     for draft in ordered:
@@ -816,6 +866,14 @@ def _merge(page: Page, drafts: list[Draft]) -> list[Draft]:
             kept[match] = _told_twice(kept[match], draft)
     kept.sort(key=lambda d: (d.start, d.root))
     return [d for d in kept if d.actor or d.target or (d.site and not d.definite)]
+
+
+def _headline_end(page: Page) -> int:
+    """Return where the headline ends: a first line without a full stop."""
+    first = page.scene.sentences[0] if page.scene.sentences else None
+    text = first.text if first is not None else ""
+    whole = "\n" in text and text.rstrip()[-1:] not in (".", "!", '"', "”")
+    return first.end_char if first is not None and whole else 0
 
 
 def _is_retold(page: Page, first: Draft, later: Draft, *, brief: bool = False) -> bool:
@@ -989,13 +1047,11 @@ def _comes_after(page: Page, later: "Token", earlier: "Token") -> bool:
 
 def _introduced(page: Page, inner: "Token", outer: "Token", words: frozenset[str]) -> bool:
     """Tell whether an event stands in a phrase opened by one of some words, and the other outside."""
+    if _follows_words(page, inner, words):
+        return outer.i < inner.i
     word = inner
     for _ in range(6):
-        marks = {
-            c.lower_
-            for c in page.tree.children[word.i]
-            if c.dep_ in ("case", "mark", "fixed", "advmod") and c.i < word.i
-        }
+        marks = _openers(page, word)
         if (marks & words) or (word.lower_ in words):
             edge = min([word.left_edge.i, word.i])
             return not edge <= outer.i <= word.right_edge.i
@@ -1005,6 +1061,26 @@ def _introduced(page: Page, inner: "Token", outer: "Token", words: frozenset[str
         if word.i == outer.i:
             return False
     return False
+
+
+def _openers(page: Page, word: "Token") -> set[str]:
+    """Return the words that open a phrase or clause, one that the parser gave to its subject too."""
+    near = list(page.tree.children[word.i])
+    near += [c for s in near if s.dep_.startswith("nsubj") for c in page.tree.children[s.i]]
+    labels = ("case", "mark", "fixed", "advmod")
+    return {c.lower_ for c in near if c.dep_ in labels and c.i < word.i}
+
+
+def _follows_words(page: Page, inner: "Token", words: frozenset[str]) -> bool:
+    """Tell whether "in retaliation for a" or "after the" stands right before an event."""
+    at = inner.i - 1
+    while at > 0 and page.doc[at].pos_ in ("DET", "ADJ", "PROPN", "NOUN") and inner.i - at < 5:
+        if page.doc[at].lower_ in words:
+            return True
+        at -= 1
+    if page.doc[at].lower_ in ("to", "for", "of") and at:
+        at -= 1
+    return page.doc[at].lower_ in words
 
 
 def _rows(page: Page, drafts: list[Draft]) -> Iterator[dict]:

@@ -51,6 +51,8 @@ MODALITIES = {
 MODALITY_OF = {lemma: name for name, lemmas in MODALITIES.items() for lemma in lemmas.split()}
 NESTING = _set("from to into via through toward towards against on by in at near around outside")
 SAME_POSITION = (("agent", "by"), ("by", "agent"), ("towards", "toward"), ("unto", "to"))
+STATIONARY = frozenset({"in", "near", "at", "of", "on", "from", "to", "with", "by", "around"})
+ACHIEVED = frozenset({"agree", "decide", "order", "instruct", "promise", "pledge"})
 NOMINAL = frozenset({"NOUN", "PROPN", "PRON", "NUM", "ADJ", "X", "SYM", "DET"})
 LEFT_PART = frozenset(
     {"det", "det:predet", "amod", "compound", "nummod", "nmod:poss", "flat", "nmod:desc", "punct"}
@@ -232,7 +234,7 @@ class Tree:
         if trigger.form == "phrase":
             return self._run(trigger.words, token.i)
         if trigger.form == "noun":
-            nominal = token.pos_ in ("NOUN", "PROPN") or self._is_gerund_noun(token)
+            nominal = token.pos_ in ("NOUN", "PROPN") or self._is_placed_as_noun(token)
             start = token.i - len(trigger.words) + 1
             return self._run(trigger.words, start) if nominal and start >= 0 else []
         if trigger.form == "adjective":
@@ -243,14 +245,18 @@ class Tree:
 
     def _is_verbal(self, token: "Token") -> bool:
         if token.pos_ in ("VERB", "AUX") or token.tag_.startswith("VB"):
-            return True
+            rules = token.dep_ in ("nsubj", "nsubj:pass", "obj", "nmod") and token.tag_ != "VBG"
+            return not rules or self.child(token, "obj", "nsubj") is not None
         if self.child(token, "obj") is not None:
             return True
         owns = {c.dep_ for c in self.children[token.i]} & {"nmod", "det"}
         return token.lower_.endswith("ing") and (self._is_gerund(token) or not owns)
 
-    def _is_gerund_noun(self, token: "Token") -> bool:
-        return token.tag_ == "VBG" and token.dep_ in ("nsubj", "nmod", "obl", "compound", "conj")
+    def _is_placed_as_noun(self, token: "Token") -> bool:
+        """Tell whether a word that is tagged otherwise stands where only a noun can stand."""
+        if token.dep_ in ("nsubj", "nsubj:pass", "obj", "nmod", "obl:agent", "compound"):
+            return True
+        return token.tag_ == "VBG" and token.dep_ in ("obl", "conj")
 
     def _is_gerund(self, token: "Token") -> bool:
         """Tell whether a word is the *recruiting* of "recruiting fighters" read as two nouns."""
@@ -259,6 +265,10 @@ class Tree:
             and token.lower_.endswith("ing")
             and token.pos_ == "NOUN"
             and token.head.i > token.i
+            and not any(
+                c.i < token.i and c.dep_ in ("det", "amod", "nmod:poss")
+                for c in self.children[token.head.i]
+            )
         )
 
     def _run(self, words: tuple[str, ...], start: int) -> "list[Token]":
@@ -385,9 +395,10 @@ class Tree:
         head = verb.head
         if verb.dep_ != "amod" or verb.tag_ not in ("VBN", "VBD") or head.i != head.head.i:
             return None
-        if any(c.dep_.startswith(("nsubj", "cop")) for c in self.children[head.i]):
+        if self.child(head, "cop", "aux") is not None:
             return None
-        before = [c for c in self.children[head.i] if c.dep_ == "compound" and c.i < verb.i]
+        labels = ("compound", "nsubj")
+        before = [c for c in self.children[head.i] if c.dep_ in labels and c.i < verb.i]
         return before[-1] if before else None
 
     def _is_of(self, token: "Token") -> bool:
@@ -440,6 +451,9 @@ class Tree:
     def around_verb(self, verb: "Token") -> Iterator[Argument]:
         """Yield what stands around a verb: subject, objects, agent, prepositions."""
         passive = self.is_passive(verb)
+        if self._is_under(verb):
+            yield from self._came_under(verb)
+            return
         subject, rule = self.subject(verb)
         if not passive and rule not in ("subject", "relative", "shared"):
             beside = self._beside(verb)
@@ -450,13 +464,28 @@ class Tree:
             yield from self._listed_subjects(verb, subject, position)
         objects = list(self.objects(verb, passive))
         yield from objects
-        yield from self.prepositions(verb, passive)
+        gerund = verb.tag_ == "VBG"
+        for argument in self.prepositions(verb, passive or gerund):
+            owned = gerund and not objects and argument.position == "of"
+            yield argument._replace(position="object") if owned else argument
         for argument in objects:
             yield from self._low(argument.head)
         if passive and subject is not None and rule == "subject":
             yield from self._low(subject)
         yield from self._high(verb)
         yield from self._purposes(verb, [argument.head for argument in objects])
+
+    def _is_under(self, verb: "Token") -> bool:
+        """Tell whether a gerund is the *shelling* of "came under shelling"."""
+        mark = self.child(verb, "mark")
+        return mark is not None and mark.lower_ == "under" and verb.head.lemma_.lower() == "come"
+
+    def _came_under(self, verb: "Token") -> Iterator[Argument]:
+        subject, _ = self.subject(verb.head)
+        if subject is not None:
+            yield Argument("object", subject, "came under")
+        yield from self.prepositions(verb, True)
+        yield from self.prepositions(verb.head)
 
     def subject(self, verb: "Token", depth: int = 4) -> "tuple[Token | None, str]":
         """Return who a verb is said of, and how that was found."""
@@ -501,7 +530,11 @@ class Tree:
 
     def _own_subject(self, verb: "Token") -> "Token | None":
         """Return the subject that hangs on a verb; of several the last one before it."""
-        found = [c for c in self.children[verb.i] if c.dep_.startswith("nsubj")]
+        found = [
+            c
+            for c in self.children[verb.i]
+            if c.dep_.startswith("nsubj") and self.preposition(c) not in STATIONARY
+        ]
         before = [c for c in found if c.i < verb.i]
         return before[-1] if before else found[0] if found else None
 
@@ -676,6 +709,9 @@ class Tree:
                 yield Argument("possessive", child, "possessive")
             elif child.dep_ in ("compound", "amod", "nmod:desc") and child.i < noun.i:
                 yield Argument("compound", child, "compound")
+                for inner in self.children[child.i]:
+                    if inner.dep_ in ("compound", "amod") and inner.i < child.i:
+                        yield Argument("compound", inner, "compound")
         yield from self.prepositions(noun, True)
         for child in self.children[noun.i]:
             if child.dep_ in ("acl", "acl:relcl") and child.tag_ == "VBN":
@@ -729,8 +765,9 @@ class Tree:
             if word.head.i == word.i or word.dep_ not in ("xcomp", "acl", "obj", "nsubj:pass"):
                 break
             infinitive = word.dep_ == "xcomp" or (step == 0 and word.tag_ == "VB")
-            if infinitive or word.dep_ in ("obj", "nsubj:pass"):
-                modality = modality or MODALITY_OF.get(word.head.lemma_.lower(), "")
+            above = word.head.lemma_.lower()
+            if infinitive or (word.dep_ in ("obj", "nsubj:pass") and above not in ACHIEVED):
+                modality = modality or MODALITY_OF.get(above, "")
             if word.dep_ == "acl":
                 break
             word = word.head

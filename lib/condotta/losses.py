@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from condotta.quantities import Quantity
+
 if TYPE_CHECKING:
     from condotta.frames import Filler, Frame
     from condotta.parties import Scene
-    from condotta.quantities import Quantity
 
 LOSS = r"(?:loss(?:es)?|casualt(?:y|ies)|victims?|deaths?|dead|injur(?:y|ies)|fatalit(?:y|ies)|toll|wounded|killed)"
 KNOWN = r"(?:information|details?|reports?|word|figures?|data|confirmation|number|indication)"
@@ -54,26 +55,53 @@ class Silence(NamedTuple):
 
 
 def read_losses(
-    scene: "Scene", frames: Iterable["Frame"], counts: Sequence["Quantity"]
+    scene: "Scene", frames: Iterable["Frame"], counts: Sequence[Quantity]
 ) -> Iterator[Loss]:
     """Yield what frames that count losses say, each with who was lost.
 
     A plural without a figure has no bounds; "a soldier" and a person's name are one; "killed or
     wounded 30" gives each at most 30.
     """
+    frames = list(frames)
+    beside = {frame.root: _beside(scene, frame, counts) for frame in frames}
     shared: dict[tuple[int, int], str] = {}
     for frame in frames:
-        for filler in frame.fillers_of("who"):
+        others = [c for root, c in beside.items() if c is not None and root != frame.root]
+        fillers = [f for f in frame.fillers_of("who") if not _holds(scene, f, others)]
+        figure = beside[frame.root]
+        if figure is not None and not any(_holds(scene, f, [figure]) for f in fillers):
+            words = scene.doc.text[figure.start : figure.end]
+            low, high = _whole(figure.min), _whole(figure.max)
+            yield Loss(frame.kind, low, high, words, figure.start, figure.end, frame.root)
+            fillers = []
+        for filler in fillers:
             span = scene.doc[filler.start : filler.end]
             low, high = bounds(scene, filler, counts)
-            place = (filler.start, filler.end)
-            if shared.setdefault(place, frame.kind) != frame.kind:
+            if shared.setdefault((filler.start, filler.end), frame.kind) != frame.kind:
                 low = None
             yield Loss(frame.kind, low, high, span.text, span.start_char, span.end_char, frame.root)
 
 
+def _holds(scene: "Scene", filler: "Filler", figures: Iterable[Quantity]) -> bool:
+    span = scene.doc[filler.start : filler.end]
+    return any(span.start_char <= figure.start < span.end_char for figure in figures)
+
+
+def _beside(scene: "Scene", frame: "Frame", counts: Sequence[Quantity]) -> Quantity | None:
+    """Return the figure right after a word, whose it is: "and wounded 11"."""
+    end = scene.doc[frame.start : frame.end].end_char
+    after = [c for c in counts if c.kind == "count" and 0 <= c.start - end <= 1]
+    if after or frame.end >= len(scene.doc):
+        return after[0] if after else None
+    token = scene.doc[frame.end]
+    if token.text.isdigit() and len(token) < 4:
+        number = int(token.text)
+        return Quantity(token.idx, token.idx + len(token), "count", number, number)
+    return None
+
+
 def bounds(
-    scene: "Scene", filler: "Filler", counts: Sequence["Quantity"]
+    scene: "Scene", filler: "Filler", counts: Sequence[Quantity]
 ) -> tuple[int | None, int | None]:
     """Return how many persons a noun phrase stands for, where it says so."""
     span = scene.doc[filler.start : filler.end]

@@ -127,7 +127,7 @@ class Scene:
         """Tell whether a name may be where something happened."""
         if row["kind"] in GROUNDS:
             return True
-        if row["kind"] != "state":
+        if row["kind"] not in ("state", "organisation"):
             return False
         return self.codebook.find(row["name"], kinds=["place"]) is not None
 
@@ -210,7 +210,7 @@ class Scene:
     def _of(self, token: "Token", name: str) -> bool:
         words = self.classes.get(name, frozenset())
         lemma = token.lemma_.lower()
-        if lemma in words or token.lower_ in words:
+        if words & {lemma, token.lower_, lemma.removesuffix("s")}:
             return True
         before = self.doc[token.i - 1].lemma_.lower() if token.i else ""
         return f"{before} {lemma}" in words
@@ -257,10 +257,10 @@ class Scene:
         head = self.doc[filler.head]
         span = self._widened(*self._trim(filler.start, filler.end))
         names = self._named(filler, head, event_noun)
-        if not acts and (head.i not in self.at or self.at[head.i]["kind"] in GROUNDS):
+        if not acts and not self._is_itself(head):
             names = []
         if names:
-            found = dict.fromkeys(self.stand_for(row) for row in names)
+            found = dict.fromkeys(self._commanded(row, head) for row in names)
             return [Party(name, key, span.start_char, span.end_char) for name, key in found]
         place_only = head.i in self.at and self.at[head.i]["kind"] in GROUNDS
         hard = not place_only and (
@@ -269,6 +269,14 @@ class Scene:
             or any(self._of(head, name) for name in ("force", "weapon", "person"))
         )
         return [Party(span.text, None, span.start_char, span.end_char, hard)]
+
+    def _is_itself(self, head: "Token") -> bool:
+        """Tell whether a head is the name of a party, not of a town where it sits."""
+        row = self.at.get(head.i)
+        if row is None or row["kind"] in ("armed_group", "person"):
+            return row is not None
+        place = self.codebook.find(row["name"], kinds=["place"])
+        return row["kind"] not in GROUNDS if place is None else place.kind == "country"
 
     def party(self, filler: "Filler") -> Party:
         """Return the first of whom a noun phrase stands for."""
@@ -294,8 +302,8 @@ class Scene:
         if row is not None and (row["kind"] in ACTORS or self._governs(row)):
             return [row]
         if row is not None and row["kind"] == "nationality":
-            adjective = head.pos_ in ("ADJ", "PROPN") and filler.position == "compound"
-            return [row] if event_noun or adjective else []
+            adjectives = {people.adjective for people in self.codebook.nationalities}
+            return [row] if event_noun or row["name"] in adjectives else []
         names = [
             self.at[i]
             for i in range(filler.start, filler.end)
@@ -333,6 +341,14 @@ class Scene:
             return entry.country, entry.id
         entry = self.codebook.stands_for(entry)
         return entry.name, entry.id
+
+    def _commanded(self, row: Mapping, head: "Token") -> tuple[str, str | None]:
+        """Return name and id of whom a name stands for; "Haftar's forces" are his side."""
+        side = getattr(self.entry(row), "side", None)
+        if row["kind"] == "person" and side and self.at.get(head.i) is not row:
+            entry = self.codebook.entries[side]
+            return entry.name, entry.id
+        return self.stand_for(row)
 
     def owner(self, filler: "Filler") -> tuple[str, str] | None:
         """Return name and id of whom a target belongs to: *positions of the Fifth Corps*."""

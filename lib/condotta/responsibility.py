@@ -84,7 +84,7 @@ def _from_cues(
     """Yield what words of blame, claim and denial in a sentence make of its event."""
     for cue in cues:
         word = scene.doc[cue.root]
-        if scene.sentence(word).start != scene.sentence(token).start or not _governs(word, token):
+        if scene.sentence(word).start != scene.sentence(token).start or not governs(word, token):
             continue
         span = scene.doc[cue.start : cue.end]
         speaker = next(iter(cue.fillers_of("by")), None)
@@ -104,7 +104,7 @@ def _from_cues(
             )
 
 
-def _governs(cue: "Token", event: "Token") -> bool:
+def governs(cue: "Token", event: "Token") -> bool:
     """Tell whether a cue stands above an event, or the event's noun hangs on the cue's verb."""
     if cue.i == event.i:
         return False
@@ -150,7 +150,9 @@ def _from_statement(scene: "Scene", draft: "Draft", statement: Mapping) -> Itera
     stance = statement["stance"]
     actor = draft.actor
     own = actor is not None and _same_side(scene, statement, actor)
-    if stance == "denies":
+    if own and draft.violent and stance != "denies":
+        yield Grade("claimed", start, end, source, "its own actor says so")
+    elif stance == "denies":
         yield Grade("denied", start, end, source, "statement denies")
     elif stance == "accuses" and actor is not None:
         yield Grade("accused", start, end, source, "statement accuses")
@@ -163,8 +165,6 @@ def _from_statement(scene: "Scene", draft: "Draft", statement: Mapping) -> Itera
                 source,
                 "statement hedges",
             )
-    elif stance == "asserts" and own and draft.violent:
-        yield Grade("claimed", start, end, source, "its own actor says so")
     elif (
         stance == "asserts"
         and actor is not None
