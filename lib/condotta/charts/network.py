@@ -36,7 +36,7 @@ def actor_network(tracker: pd.DataFrame) -> go.Figure:
     _draw_names(figure, at, drawn)
     _draw_legend(figure, drawn)
     figure.update_xaxes(visible=False, range=[-0.12, 2.12], fixedrange=True)
-    figure.update_yaxes(visible=False, range=[-0.04, 1.14], fixedrange=True)
+    figure.update_yaxes(visible=False, range=[-0.04, 1.16], fixedrange=True)
     tall = max(sum(column == c for column, _ in at) for c in range(3))
     return frame.frame(
         figure,
@@ -174,7 +174,7 @@ def _draw_names(figure: go.Figure, at: dict, ties: pd.DataFrame) -> None:
             yshift=(17, -17, 17)[column],
         )
     for column, heading in enumerate(COLUMNS):
-        _write(figure, f"<i>{heading}</i>", column, 1.14, column, yanchor="top", size=11)
+        _write(figure, f"<i>{heading}</i>", column, 1.13, column, yanchor="top", size=11)
 
 
 def _write(figure, text, x, y, column, *, size=12, **place) -> None:

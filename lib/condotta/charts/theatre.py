@@ -32,7 +32,7 @@ def places(
     -------
     DataFrame
         One row a place: `name`, `lat`, `lon` in degrees, `precision`. Places that neither the
-        codebook, the events nor the outlines of countries know are not in it.
+        events, the codebook, the gazetteer nor the outlines of countries know are not in it.
     """
     names = sorted(
         {name for slot in STAGES for cell in tracker[slot] for name in phrases.parts(cell)}
@@ -59,12 +59,13 @@ def _draw_near(places: pd.DataFrame) -> pd.DataFrame:
 def _spot(
     name: str, seen: pd.DataFrame, codebook: "Codebook | None"
 ) -> tuple[float, float, str] | None:
-    entry = codebook.find(name) if codebook else None
-    if getattr(entry, "lat", None) is not None:
-        return entry.lat, entry.lon, entry.precision
+    from condotta import places as gazetteer
+
     if name in seen.index:
-        row = seen.loc[name]
-        return row["lat"], row["lon"], row["place_precision"]
+        return tuple(seen.loc[name, ["lat", "lon", "place_precision"]])
+    site = gazetteer.resolve(name, codebook=codebook) if codebook else None
+    if site and site.lat is not None:
+        return site.lat, site.lon, site.precision
     country = outlines.find_country(name)
     if country:
         lon, lat = outlines.middle(country)
@@ -85,13 +86,14 @@ def theatre_map(tracker: pd.DataFrame, places: pd.DataFrame) -> go.Figure:
     """
     legs = _legs(tracker)
     known = set(places["name"])
-    drawn = legs[legs["from"].isin(known) & legs["to"].isin(known)].head(MANY)
-    unplaced = sorted({n for leg in legs[["from", "to"]].to_numpy() for n in leg} - known)
+    placed = legs[legs["from"].isin(known) & legs["to"].isin(known)]
+    drawn = placed.head(MANY)
+    unplaced = sorted({name for leg in legs[["from", "to"]].to_numpy() for name in leg} - known)
     source = "outlines Natural Earth 4.1 (de facto borders)"
     if unplaced:
         source += f"; not on the map: {phrases.shorten(', '.join(unplaced), 90)}"
-    if len(drawn) < len(legs) - len(unplaced):
-        source += f"; {len(drawn)} of {len(legs)} legs drawn"
+    if len(drawn) < len(placed):
+        source += f"; the {MANY} most claimed of {len(placed)} legs drawn"
     spots = _spots(tracker, places)
     if spots.empty:
         columns = ["from", "to", "lines", "claims", "persons", "status"]
@@ -184,7 +186,7 @@ def _draw_land(figure: go.Figure, window: outlines.Window, named: set[str]) -> N
     """Draw every country that meets the window, those the claims name a little darker."""
     # a wide or a tall screen shows more than the window asks for
     wide, high = window.east - window.west, window.north - window.south
-    beside, above = max(2.6 * high - wide, wide / 3) / 2, max(1.6 * wide - high, high / 3) / 2
+    beside, above = max(3.4 * high - wide, wide / 3) / 2, max(1.6 * wide - high, high / 3) / 2
     around = _clip(
         window.west - beside, window.south - above, window.east + beside, window.north + above
     )
