@@ -10,25 +10,30 @@ import pytest
 import condotta
 from condotta import resources
 
-MODULES = {
-    path.stem if path.is_file() else path.parent.name: path
-    for path in sorted([*resources.PACKAGE.glob("*.py"), *resources.PACKAGE.glob("*/__init__.py")])
-    if path.stem != "__init__" or path.parent != resources.PACKAGE
-}
+PATHS = sorted([*resources.PACKAGE.glob("[!_]*.py"), *resources.PACKAGE.glob("*/__init__.py")])
+MODULES = {path.parent.name if path.stem == "__init__" else path.stem: path for path in PATHS}
 ORDER = [name for name in re.findall(r"`(\w+)`", condotta.__doc__) if name in MODULES]
 NOTEBOOKS = sorted(resources.find("notebooks").glob("*.ipynb"))
 
 
 def imported(path: Path) -> set[str]:
-    """Return the modules of the package that one module, or package of modules, imports."""
+    """Return the modules of the package that one module, or package of modules, imports to run."""
     paths = path.parent.rglob("*.py") if path.name == "__init__.py" else [path]
     names = set()
-    for node in (node for one in paths for node in ast.walk(ast.parse(one.read_text()))):
+    for node in (node for one in paths for node in running(ast.parse(one.read_text()))):
         if isinstance(node, ast.ImportFrom) and node.module == "condotta":
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("condotta."):
             names.add(node.module.split(".")[1])
     return names & set(MODULES)
+
+
+def running(node: ast.AST):
+    """Yield every node but those that only a type checker reads."""
+    if not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
+        yield node
+        for child in ast.iter_child_nodes(node):
+            yield from running(child)
 
 
 def test_the_docstring_lists_every_module_once():

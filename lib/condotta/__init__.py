@@ -1,16 +1,32 @@
 """condotta: who says that whom is recruited, by whom, to which war, for what pay.
 
-One noun, one module. Data flows one way, and nothing is loaded on import:
+One noun, one module; nothing is loaded on import. Data flows one way: a module imports only what
+stands before it here.
 
-`tables` what each table holds · `articles` raw files to rows · `copies` which articles repeat
-which · `codebook` the researcher's YAML and CSV · `language` the door to spaCy · `quantities`
-money, head counts, durations, dates · `entities` names, and whom each stands for · `cues`
-what reports, and how surely · `quotations` where a text quotes · `attributions` source, cue and
-content · `sources` whom the words of a source stand for · `statements` who says what · `frames` triggers and slots · `events` what is said to have happened · `claims`
-who recruits whom · `tracker` claims of many articles as lines · `reviews` people's decisions ·
-`phrases` values as one reads them · `outlines` borders of countries · `charts` table to figure · `selection` the part of a run that
-is asked for · `findings` what was found, in sentences · `passages` the words behind a claim ·
-`report` one page from a run · `walk` the notebooks in order.
+What all share: `tables` what each table holds · `resources` what the package ships.
+
+Reading: `articles` raw files to rows · `copies` which articles repeat which · `names` how names are
+compared · `codebook` the researcher's YAML and CSV · `language` the door to spaCy.
+
+In one text: `letters` a word as a letter · `dates` and `quantities` as intervals · `places` as
+points · `entities` names, and whom each stands for.
+
+Who says what: `cues` what reports, and how surely · `quotations` where a text quotes ·
+`attributions` source, cue and content · `sources` whom those words stand for · `statements`.
+
+What is said: `frames` triggers and slots · `losses` · `parties` · `responsibility` how sure the
+text is of who did it · `events` · `reader` the learned reader · `slots` what their words stand
+for · `claims` who recruits whom.
+
+Across texts: `origins` where information comes from · `ledger` and `reviews` people's decisions ·
+`reviewing` the widget for them · `tracker` claims that say the same, as lines.
+
+To look at: `phrases` values as one reads them · `outlines` borders of countries · `charts` table
+to figure · `selection` the part that is asked for · `findings` sentences · `passages` the words
+behind a claim · `report` one page from a run.
+
+To run: `parameters` of the notebooks · `fingerprints` of what a step depends on · `kernels` one
+notebook at a time · `walk` all of them in order · `cli` the command line.
 
 The way in is ``condotta run SOURCE`` or ``notebooks/00-start-here.ipynb``.
 """
