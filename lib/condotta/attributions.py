@@ -154,7 +154,7 @@ def read_trees(doc: "Doc", lexicon: cues.Lexicon) -> Iterator[Attribution]:
     for token in doc:
         if token.pos_ in ("VERB", "AUX"):
             cue = lexicon.verbs.get(cues.lemma_of(token, lexicon))
-            if cue and cue.stance != "unclear":
+            if cue and cue.stance != "unclear" and not _refuses_to_act(token, cue, lexicon):
                 yield from _of_verb(token, cue)
             if token.lemma_ == "accord":
                 yield from _according_to(token)
@@ -164,6 +164,12 @@ def read_trees(doc: "Doc", lexicon: cues.Lexicon) -> Iterator[Attribution]:
             cue = lexicon.nouns.get(token.lemma_.lower())
             if cue:
                 yield from _of_noun(token)
+
+
+def _refuses_to_act(verb: "Token", cue: "Cue", lexicon: cues.Lexicon) -> bool:
+    """Return whether what is refused is an act and no answer: "refused to fight"."""
+    act = _child(verb, "xcomp")
+    return cue.stance == "declines" and act is not None and cues.cue_of(act, lexicon) is None
 
 
 def _of_verb(verb: "Token", cue: "Cue") -> Iterator[Attribution]:

@@ -100,6 +100,8 @@ def read_cue(cue: "Span", lexicon: Lexicon) -> Reading:
         inner = cue_of(below[0], lexicon) if below else None
         if inner and inner.negated == "does_not_deny":
             return Reading("does_not_deny", "reported", f"{head.lemma_} to {below[0].lemma_}")
+        if below and inner is None:
+            return Reading("asserts", "reported", f"{head.lemma_} to {below[0].lemma_}")
     if block.negated and is_negated(head):
         return Reading(block.negated, block.certainty, f"not {head.lemma_}")
     words = f" {cue.doc[cue.start : cue.end + 1].text.lower()} "

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-BREAK = re.compile(r"\n[^\S\n]*\n\s*")
+BREAK = re.compile(r"\n[^\S\n]*\n\s*|(?<=[.!?:”\"])[^\S\n]*\n\s*")
 MARK = re.compile(r"[“”„«»\"]")
 SINGLE = re.compile(r"(?<!\w)[‘'](?=\w)(?:[^‘’'\n]|[’'](?=\w))+[’'](?!\w)")
 OPENS, CLOSES = "“„«", "”»"
@@ -24,12 +24,14 @@ class Quotation(NamedTuple):
 
 
 def paragraphs(text: str) -> list[tuple[int, int]]:
-    """Return start and end of every paragraph, in order; blank lines part them.
+    """Return start and end of every paragraph, in order.
+
+    Blank lines part them, and line ends after the end of a sentence; others only wrap a line.
 
     Examples
     --------
-    >>> paragraphs("One.\\n\\nTwo.")
-    [(0, 4), (6, 10)]
+    >>> paragraphs("One.\\n\\nTwo\\nlines.\\nThree.")
+    [(0, 4), (6, 16), (17, 23)]
     """
     cuts = [(0, 0), *(match.span() for match in BREAK.finditer(text)), (len(text), len(text))]
     return [(a, b) for (_, a), (b, _) in pairwise(cuts) if a < b]

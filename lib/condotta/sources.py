@@ -52,6 +52,7 @@ BODIES = frozenset({"government_body", "monitor_ngo", "media", "un_panel", "inte
 TRIM = re.compile(r"^(?:the|that|this|these|those)\s+|['’]s?$", re.I)
 REACH = 60  # words before a pronoun in which its noun is looked for
 STRAY = ' ,;:"“”—–-'
+AUTHORS = ("organisation", "armed_group")
 RELAYS = ("media", "monitor_ngo", "un_panel")
 NOT_SPEAKERS = ("nationality", "weapon", "platform")
 WEIGHTS = Path(__file__).parents[1] / "en_condotta" / "sources.npz"
@@ -75,6 +76,7 @@ class Kinds(NamedTuple):
 
     words: Mapping[str, str]
     phrases: Sequence[tuple[str, str]]
+    documents: frozenset[str]
 
 
 NOBODY = Source(None, "unknown", rule="no source in the text")
@@ -86,7 +88,9 @@ def index_kinds(codebook: "Codebook") -> Kinds:
     phrases = {
         phrase: kind for kind, row in codebook.source_kinds.items() for phrase in row.phrases
     }
-    return Kinds(words, sorted(phrases.items(), key=lambda item: (-len(item[0]), item[0])))
+    documents = frozenset(n for cue in codebook.cues if cue.stance == "asserts" for n in cue.nouns)
+    by_length = sorted(phrases.items(), key=lambda item: (-len(item[0]), item[0]))
+    return Kinds(words, by_length, documents)
 
 
 class Names(NamedTuple):
@@ -111,7 +115,8 @@ def describe(words: "Span", cue: str, kinds: Kinds, names: Names, codebook: "Cod
         at_head = None
     at_head = _government(at_head, codebook)
     kind, rule = read_kind(words, cue, at_head, kinds, names, codebook)
-    person = next((row for row in names.within(*_ends(words)) if row["kind"] == "person"), None)
+    held = names.within(*_ends(words))
+    person = next((row for row in held if row["kind"] == "person"), None)
     named = at_head or (
         person if kind == "named_official" and _names_itself(words, person) else None
     )
@@ -255,7 +260,7 @@ def read_relay(noun: "Token", names: Names, kinds: Kinds) -> str | None:
 def _name(words: "Span", named: Mapping | None) -> str | None:
     if named is not None and named.get("canonical"):
         return named["canonical"]
-    if named is not None and named["kind"] == "person":
+    if named is not None and named["kind"] in ("person", *AUTHORS):
         return named["name"]
     clause = next((c for c in words.root.rights if c.dep_ == "acl:relcl"), None)
     if clause is not None and words.root.pos_ in ("NOUN", "PROPN"):
