@@ -285,12 +285,32 @@ def _tokens(doc, start, length):
             id="a common noun",
         ),
         pytest.param(
+            "The Pisan Army (PA) of the Pisan Republic saw the Pisan as a friend.",
+            [],
+            "Pisan",
+            id="the adjective of a name that nothing found",
+        ),
+        pytest.param(
             "They flew to Rome (ITALY is warm).", [("Rome", "place")], "ITALY is", id="no acronym"
         ),
     ],
 )
 def test_link_short_forms_does_not_guess(nlp, book, text, names, form):
     assert form not in {m.name for m in mentions(marked(nlp, text, names), book)}
+
+
+def test_link_short_forms_leaves_peoples_alone(nlp, book):
+    text = "The Free Syrian Army left. He asked the Syrian for bread."
+    assert [m.entity_id for m in mentions(nlp.make_doc(text), book)] == [
+        "free-syrian-army",
+        "people-syrians",
+    ]
+
+
+def test_link_short_forms_believes_the_article_before_the_codebook(nlp, book):
+    text = "The River Sailors' Fraternity (RSF) sings. RSF has 30 members."
+    found = [m.canonical for m in mentions(nlp.make_doc(text), book) if m.name == "RSF"]
+    assert found == ["River Sailors' Fraternity", "River Sailors' Fraternity"]
 
 
 def test_find_mentions_adds_figures_and_dates(nlp, book):

@@ -238,7 +238,7 @@ def read_names(doc: "Doc") -> Iterator[Mention]:
     """Yield the names that the pipeline found."""
     for ent in doc.ents:
         name = FOOTNOTE.sub("", ent.text)
-        if name:
+        if any(letter.isalpha() for letter in name):
             yield Mention(ent.start_char, ent.start_char + len(name), name, ent.label_)
 
 
@@ -288,17 +288,23 @@ def find_figures(doc: "Doc", names: list[Mention], codebook: "Codebook") -> Iter
 
 
 def link_short_forms(text: str, names: list[Mention]) -> list[Mention]:
-    """Return the names with acronyms, surnames and short forms linked within the article."""
-    for expand in (_acronyms, _surnames, _short_names):
-        names = _apply(text, names, expand(text, names))
-    return names
+    """Return the names with acronyms, surnames and short forms linked within the article.
+
+    What an article puts in brackets goes before the codebook; the others only link what it does
+    not know.
+    """
+    names = _apply(text, names, _acronyms(text, names), over=True)
+    names = _apply(text, names, _surnames(names))
+    return _apply(text, names, _short_names(text, names))
 
 
-def _apply(text: str, names: list[Mention], forms: dict[str, Mention]) -> list[Mention]:
+def _apply(
+    text: str, names: list[Mention], forms: dict[str, Mention], *, over: bool = False
+) -> list[Mention]:
     """Return the names, with every later printing of a short form standing for its long form."""
     if not forms:
         return names
-    out = [_standing_for(n, forms.get(n.name)) for n in names]
+    out = [n if n.entity_id and not over else _standing_for(n, forms.get(n.name)) for n in names]
     held = [(n.start, n.end) for n in out]
     pattern = "|".join(map(re.escape, sorted(forms, key=lambda form: (-len(form), form))))
     for match in re.finditer(rf"(?<![\w-])(?:{pattern})(?![\w-])", text):
@@ -314,7 +320,7 @@ def _standing_for(name: Mention, whole: Mention | None) -> Mention:
     if whole is None or name.start < whole.start or name.name == whole.name:
         return name
     canonical = whole.canonical or whole.name
-    method = "same article" if name.method != "codebook" else "codebook"
+    method = "same article" if name.entity_id != whole.entity_id else name.method
     return name._replace(
         kind=whole.kind, entity_id=whole.entity_id, canonical=canonical, method=method
     )
@@ -358,7 +364,7 @@ def _spelled_out(text: str, end: int, short: str) -> Mention | None:
     return None
 
 
-def _surnames(text: str, names: list[Mention]) -> dict[str, Mention]:
+def _surnames(names: list[Mention]) -> dict[str, Mention]:
     """Return the last words of persons' full names, each where it is one person's only."""
     return _unshared(
         (form, name)
@@ -371,17 +377,19 @@ def _surnames(text: str, names: list[Mention]) -> dict[str, Mention]:
 def _last_words(name: str) -> list[str]:
     last = name.split()[-1]
     bare = re.sub(r"^(?:al|el)-", "", last, flags=re.I)
-    return [form for form in dict.fromkeys((last, bare)) if len(form) > 2 and form[0].isalpha()]
+    forms = dict.fromkeys((last, last[:1].upper() + last[1:], bare))
+    return [form for form in forms if len(form) > 2 and form[0].isalpha()]
 
 
 def _short_names(text: str, names: list[Mention]) -> dict[str, Mention]:
     """Return single words of long names that the article uses with *the*, as in *the Panel*."""
+    taken = {name.name for name in names if name.entity_id}
     return _unshared(
         (word, name)
         for name in names
         if name.kind in GROUPS and len(name.name.split()) > 1
         for word in re.findall(r"[A-Z][a-z]{3,}", name.name)
-        if re.search(rf"\bthe {word}\b(?! [A-Z])", text[name.end :])
+        if word not in taken and re.search(rf"\bthe {word}\b(?! [A-Z])", text[name.end :])
     )
 
 
