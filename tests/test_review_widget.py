@@ -287,11 +287,22 @@ def lab(run, tmp_path):
     server.wait(timeout=30)
 
 
+def wait_for_kernel(url):
+    """Wait until the notebook has a kernel at rest; run before that, JupyterLab asks for one."""
+    sessions = url.replace("/lab/tree/review.ipynb", "/api/sessions")
+    for _ in range(120):
+        found = json.load(urllib.request.urlopen(sessions, timeout=5))
+        if found and found[0]["kernel"]["execution_state"] == "idle":
+            return
+        time.sleep(0.5)
+
+
 def test_jupyterlab_reviews_by_key_and_deletes_no_cell(browser, lab, tmp_path):
     page = browser.new_page(viewport={"width": 1300, "height": 900})
     page.goto(lab, timeout=90_000)
     page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=90_000)
     cells = page.locator(".jp-Notebook .jp-CodeCell")
+    wait_for_kernel(lab)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     page.wait_for_selector(".cr", timeout=90_000)

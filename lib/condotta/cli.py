@@ -133,6 +133,43 @@ def _tell(outcome: walk.Outcome) -> None:
 
 
 @app.command()
+def review(
+    run_dir: Annotated[
+        Path, typer.Argument(metavar="RUN", help="Folder of the run, for --status.")
+    ] = Path("runs/sample"),
+    ledger: Annotated[
+        str, typer.Option(help="File or database URL of people's decisions.")
+    ] = "runs/reviews.sqlite",
+    status: Annotated[
+        bool, typer.Option("--status", help="Say how far the review is; done if nothing else is.")
+    ] = False,
+    write: Annotated[
+        Path | None,
+        typer.Option("--export", metavar="FILE", help="Write every decision as a line of JSON."),
+    ] = None,
+    add: Annotated[
+        Path | None, typer.Option("--import", metavar="FILE", help="Add the decisions of a file.")
+    ] = None,
+) -> None:
+    """Say how far the review of claims is, or carry decisions to and from a text file.
+
+    Decisions are made in JupyterLab, in the notebook 80-review. The text file can live in git:
+    to import it adds what is not there yet and changes nothing.
+    """
+    from condotta import reviews, tables
+
+    if add or write:
+        with reviews.opened(ledger) as book:
+            if add:
+                typer.echo(f"{book.import_jsonl(add):,} decisions added to {ledger}")
+            if write:
+                typer.echo(f"{book.export_jsonl(write):,} decisions in {write}")
+    if status or not (add or write):
+        claims, articles = (tables.read(run_dir, name) for name in ("claims", "articles"))
+        typer.echo(reviews.count_reviewed(claims, articles, reviews.read(ledger)))
+
+
+@app.command()
 def export(
     run_dir: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a finished run.")],
     figures: Annotated[

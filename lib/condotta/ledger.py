@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from condotta import tables
+from condotta import resources, tables
 
 if TYPE_CHECKING:
     import sqlalchemy as sql
@@ -71,23 +71,19 @@ class Ledger:
 
     def __init__(self, where: str | Path) -> None:
         """Open the ledger; make it where there is none."""
+        self._file = find_file(where)
         self.where = str(where)
-        if not self._is_url:
-            Path(where).expanduser().parent.mkdir(parents=True, exist_ok=True)
+        if self._file:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
         self._prepare()
-
-    @property
-    def _is_url(self) -> bool:
-        return "://" in self.where
 
     @cached_property
     def _engine(self) -> "sql.Engine":
         import sqlalchemy as sql
 
-        if self._is_url:
+        if not self._file:
             return sql.create_engine(self.where)
-        file = Path(self.where).expanduser().absolute()
-        engine = sql.create_engine(f"sqlite:///{file}", connect_args={"timeout": WAIT_S})
+        engine = sql.create_engine(f"sqlite:///{self._file}", connect_args={"timeout": WAIT_S})
         sql.event.listen(engine, "connect", _open_sqlite)
         sql.event.listen(engine, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
         return engine
@@ -123,7 +119,7 @@ class Ledger:
     @property
     def _shown(self) -> str:
         """The place without a password."""
-        return str(self._engine.url) if self._is_url else self.where
+        return self.where if self._file else str(self._engine.url)
 
     def record(
         self,
@@ -306,6 +302,19 @@ def _check_slots(edited: Mapping[str, Any]) -> None:
             raise LedgerError(f"edit: `{slot}` ({spec.meaning}) has to be a number, not {value!r}.")
 
 
+def find_file(where: str | Path) -> Path | None:
+    """Return the file of a ledger; None for a database URL.
+
+    A relative path counts from the project's folder, as for runs.
+
+    Examples
+    --------
+    >>> find_file("postgresql+psycopg://host/reviews") is None
+    True
+    """
+    return None if "://" in str(where) else resources.locate(where).absolute()
+
+
 def read(where: str | Path) -> pd.DataFrame:
     """Return the decisions of a ledger; of a file that is not there yet, none.
 
@@ -314,14 +323,16 @@ def read(where: str | Path) -> pd.DataFrame:
     >>> len(read("no-such-ledger.sqlite"))
     0
     """
-    if "://" not in str(where) and not Path(where).expanduser().exists():
+    file = find_file(where)
+    if file and not file.exists():
         return tables.empty("reviews")
-    with _opened(where) as ledger:
+    with opened(where) as ledger:
         return ledger.decisions()
 
 
 @contextmanager
-def _opened(where: str | Path) -> Iterator[Ledger]:
+def opened(where: str | Path) -> Iterator[Ledger]:
+    """Give a ledger and let go of its database afterwards."""
     ledger = Ledger(where)
     try:
         yield ledger

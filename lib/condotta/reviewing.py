@@ -177,8 +177,7 @@ class Reviewing(anywidget.AnyWidget):
         """Write one decision to the ledger: ``accept``, ``reject``, ``edit`` or ``undo``."""
         if not self.reviewer.strip():
             raise LedgerError("Write your name first; every decision says whose it is.")
-        ledger = Ledger(self._where)
-        try:
+        with reviews.opened(self._where) as ledger:
             ledger.record(
                 action,
                 claim_id,
@@ -189,8 +188,6 @@ class Reviewing(anywidget.AnyWidget):
                 seen=reviews.look(self._claims, self._articles, [claim_id]),
             )
             made = ledger.decisions()
-        finally:
-            ledger.close()
         self._mark(made)
         if action != "undo":
             self.index = min(self.index + 1, len(self.items))

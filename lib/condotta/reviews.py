@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from condotta import tables
-from condotta.ledger import EDITABLE, NEEDS, Ledger, LedgerError, read
+from condotta.ledger import EDITABLE, NEEDS, Ledger, LedgerError, opened, read
 
 __all__ = [
     "Ledger",
@@ -22,6 +22,7 @@ __all__ = [
     "Replay",
     "count_reviewed",
     "look",
+    "opened",
     "read",
     "replay",
     "standing",
