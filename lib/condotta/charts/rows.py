@@ -12,7 +12,7 @@ from condotta import phrases
 from condotta.charts import frame
 
 PITCH = 40  # pixels from one row to the next
-FEW = 24  # rows that can be read on one chart
+FEW = 20  # rows that can be read on one chart
 
 
 def with_articles(claims: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:

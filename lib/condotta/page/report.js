@@ -76,7 +76,11 @@ document.addEventListener("click", (event) => {
   if (event.target.matches('a[href^="#"]') && event.target.hash === location.hash) reveal();
 });
 reveal();
+const PAPER = 680;  // pixels between the margins of an A4 or letter page
 addEventListener("beforeprint", () => {
-  charts.forEach(draw);
   document.querySelectorAll("details").forEach((element) => { element.open = true; });
+  charts.forEach((element) => { draw(element); Plotly.relayout(element, {width: PAPER, autosize: false}); });
+});
+addEventListener("afterprint", () => {
+  charts.forEach((element) => Plotly.relayout(element, {width: null, autosize: true}));
 });
