@@ -530,7 +530,7 @@ def _is_concrete(page: Page, draft: Draft) -> bool:
         several = draft.target is not None or ";" in draft.actor.name
         return several or draft.nearness == OWN_WORDS
     if verb and draft.target is None:
-        return draft.kind in STRIKES and draft.site is not None
+        return draft.kind == "other" or (draft.kind in STRIKES and draft.site is not None)
     if words in BROAD_WORDS:
         return draft.actor is not None or draft.target is not None or draft.site is not None
     return True

@@ -523,10 +523,23 @@ class Tree:
         """Yield the *A* of "A and B signed" where the parser hung both on the verb."""
         if subject.head.i != verb.i or not subject.left_edge.i:
             return
-        if self.doc[subject.left_edge.i - 1].lower_ == "and":
-            for other in self.children[verb.i]:
-                if other.dep_ == subject.dep_ and other.i < subject.i:
-                    yield Argument(position, other, "listed")
+        joint = subject.left_edge.i - 1
+        if self.doc[joint].lower_ != "and":
+            return
+        listed = [c for c in self.children[verb.i] if c.dep_ == subject.dep_ and c.i < joint]
+        for other in listed or self._opening_noun(subject, joint):
+            yield Argument(position, other, "listed")
+
+    def _opening_noun(self, subject: "Token", joint: int) -> "list[Token]":
+        """Return the noun before *and* at the head of a sentence, before any verb."""
+        before = self.doc[subject.sent.start : joint]
+        if any(t.pos_ in ("VERB", "AUX") for t in before):
+            return []
+        names = [t for t in before if t.pos_ == "PROPN" and t.i > joint - 5]
+        if not names:
+            return []
+        last = names[-1]
+        return [last.head if last.dep_ in ("appos", "flat") and last.head.i < last.i else last]
 
     def _own_subject(self, verb: "Token") -> "Token | None":
         """Return the subject that hangs on a verb; of several the last one before it."""
@@ -603,7 +616,15 @@ class Tree:
             if verb.dep_.endswith("relcl") or (verb.dep_ == "acl" and verb.head.i < token.i):
                 return self._before(verb.head, token)
             verb = verb.head
-        return token
+        return self._nearest_noun(token)
+
+    def _nearest_noun(self, pronoun: "Token") -> "Token":
+        """Return the noun right before a relative pronoun whose clause hangs elsewhere."""
+        at = pronoun.i - 1
+        while at > 0 and self.doc[at].is_punct:
+            at -= 1
+        beside = at >= 0 and self.doc[at].pos_ in ("NOUN", "PROPN")
+        return self.doc[at] if beside and pronoun.lower_ in ("who", "which") else pronoun
 
     def _before(self, head: "Token", pronoun: "Token") -> "Token":
         """Return the head, or where it is joined, the conjunct nearest to the pronoun."""

@@ -7,11 +7,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from condotta.quantities import Quantity
-
 if TYPE_CHECKING:
     from condotta.frames import Filler, Frame
     from condotta.parties import Scene
+    from condotta.quantities import Quantity
 
 LOSS = r"(?:loss(?:es)?|casualt(?:y|ies)|victims?|deaths?|dead|injur(?:y|ies)|fatalit(?:y|ies)|toll|wounded|killed)"
 KNOWN = r"(?:information|details?|reports?|word|figures?|data|confirmation|number|indication)"
@@ -31,6 +30,7 @@ NONE = re.compile(
     r"|\bwithout (?:causing )?(?:any )?(?:casualties|losses)\b",
     re.IGNORECASE,
 )
+FIGURES = ("count", "number")
 SINGULAR = frozenset({"a", "an", "one", "another"})
 
 
@@ -55,7 +55,7 @@ class Silence(NamedTuple):
 
 
 def read_losses(
-    scene: "Scene", frames: Iterable["Frame"], counts: Sequence[Quantity]
+    scene: "Scene", frames: Iterable["Frame"], counts: Sequence["Quantity"]
 ) -> Iterator[Loss]:
     """Yield what frames that count losses say, each with who was lost.
 
@@ -82,35 +82,29 @@ def read_losses(
             yield Loss(frame.kind, low, high, span.text, span.start_char, span.end_char, frame.root)
 
 
-def _holds(scene: "Scene", filler: "Filler", figures: Iterable[Quantity]) -> bool:
+def _holds(scene: "Scene", filler: "Filler", figures: Iterable["Quantity"]) -> bool:
     span = scene.doc[filler.start : filler.end]
     return any(span.start_char <= figure.start < span.end_char for figure in figures)
 
 
-def _beside(scene: "Scene", frame: "Frame", counts: Sequence[Quantity]) -> Quantity | None:
+def _beside(scene: "Scene", frame: "Frame", counts: Sequence["Quantity"]) -> "Quantity | None":
     """Return the figure right after a word, whose it is: "and wounded 11"."""
     end = scene.doc[frame.start : frame.end].end_char
-    after = [c for c in counts if c.kind == "count" and 0 <= c.start - end <= 1]
-    if after or frame.end >= len(scene.doc):
-        return after[0] if after else None
-    token = scene.doc[frame.end]
-    if token.text.isdigit() and len(token) < 4:
-        number = int(token.text)
-        return Quantity(token.idx, token.idx + len(token), "count", number, number)
-    return None
+    after = [c for c in counts if c.kind in FIGURES and 0 <= c.start - end <= 1]
+    return after[0] if after else None
 
 
 def bounds(
-    scene: "Scene", filler: "Filler", counts: Sequence[Quantity]
+    scene: "Scene", filler: "Filler", counts: Sequence["Quantity"]
 ) -> tuple[int | None, int | None]:
     """Return how many persons a noun phrase stands for, where it says so."""
     span = scene.doc[filler.start : filler.end]
     head = scene.doc[filler.head]
     for count in counts:
-        if count.kind == "count" and span.start_char <= count.start < span.end_char:
+        if count.kind in FIGURES and span.start_char <= count.start < span.end_char:
             return _whole(count.min), _whole(count.max)
     before = next(
-        (c for c in counts if c.kind == "count" and c.start <= span.start_char < c.end), None
+        (c for c in counts if c.kind in FIGURES and c.start <= span.start_char < c.end), None
     )
     if before is not None:
         return _whole(before.min), _whole(before.max)
