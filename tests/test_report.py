@@ -188,7 +188,12 @@ def test_quote_claim_shows_the_words_of_the_text(run):
 def test_findings_count_what_the_tables_hold(run):
     told = " ".join(finding.text for finding in findings.find_findings(run))
     assert f"{len(run['articles'])} articles" in told
-    assert f"They make {len(run['claims'])} claims on {len(run['tracker'])} lines" in told
+    assert f"{len(run['claims'])} claims on {len(run['tracker'])} lines" in told
+
+
+def test_findings_of_one_claim_are_in_the_singular():
+    for finding in findings.find_findings(invent_run(1)):
+        assert not re.search(r"\b1 \w+s\b(?! said)|\b1 \w+ (are|were|have)\b", finding.text)
 
 
 def test_findings_point_to_lines_that_exist(run):

@@ -48,9 +48,10 @@ def _reading(articles: pd.DataFrame, skipped: pd.DataFrame, copies: pd.DataFrame
     dates = articles["published_on"].dropna()
     when = f", published from {dates.min()} to {dates.max()}" if dates.nunique() > 1 else ""
     outlets = phrases.plural(articles["publisher"].nunique(), "outlet")
-    told = f"{phrases.plural(len(articles), 'article')} of {outlets} were read{when}"
+    verb = "was" if len(articles) == 1 else "were"
+    told = f"{phrases.plural(len(articles), 'article')} of {outlets} {verb} read{when}"
     repeats = copies["article_id"].nunique()
-    told += f"; {repeats:,} of them repeat another" if repeats else ""
+    told += f", {repeats:,} of them repeating another" if repeats else ""
     told += f"; {phrases.plural(len(skipped), 'file')} could not be read" if len(skipped) else ""
     return Finding(told + ".")
 
@@ -65,7 +66,7 @@ def _standing(claims: pd.DataFrame, tracker: pd.DataFrame) -> Finding:
         if counts.get(status, 0)
     ]
     lines = phrases.plural(len(tracker), "line")
-    told = f"They make {phrases.plural(len(claims), 'claim')} on {lines}"
+    told = f"What they say comes to {phrases.plural(len(claims), 'claim')} on {lines}"
     return Finding(f"{told}: {', '.join(stands)}.")
 
 
@@ -124,7 +125,7 @@ def _pay(claims: pd.DataFrame) -> Iterator[Finding]:
     per = "as a single sum or otherwise" if period == "other" else f"per {period}"
     sources = phrases.plural(chosen["source_name"].nunique(), "source")
     yield Finding(
-        f"{phrases.plural(len(chosen), 'claim')} by {sources} give pay in {currency} {per}: "
+        f"Pay in {currency} {per} is told in {phrases.plural(len(chosen), 'claim')} by {sources}: "
         f"{phrases.interval(values.min(), values.max())}."
     )
 
@@ -159,6 +160,6 @@ def _losses(events: pd.DataFrame) -> Iterator[Finding]:
     unknown = int((events["losses"] == "unknown").sum())
     sure = int((events["responsibility"] == "fact").sum())
     yield Finding(
-        f"{phrases.plural(len(events), 'event')} are told besides; who did it is told as fact in "
+        f"{phrases.plural(len(events), 'event is', 'events are')} told besides; who did it is told as fact in "
         f"{sure:,}, and losses are called unknown in {unknown:,}."
     )

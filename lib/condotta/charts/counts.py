@@ -256,10 +256,8 @@ def _draw_reading(figure: go.Figure, what: str, group: pd.DataFrame) -> None:
 
 def _reading_title(articles: pd.DataFrame, skipped: pd.DataFrame, repeats: int) -> str:
     outlets = phrases.plural(articles["publisher"].nunique(), "outlet")
-    return (
-        f"{phrases.plural(len(articles), 'article')} of {outlets} read, {repeats:,} of them "
-        f"repeating another; {len(skipped):,} skipped."
-    )
+    read = f"{phrases.plural(len(articles), 'article')} of {outlets} read"
+    return f"{read}, {repeats or 'none'} repeating another; {len(skipped) or 'none'} skipped."
 
 
 def _tally(values: pd.Series) -> list[tuple[str, int]]:

@@ -74,7 +74,7 @@ def _origin_chart(counts: pd.DataFrame, tracker: pd.DataFrame, source: str) -> g
     told = f"{phrases.plural(repeated, 'line')} of {len(tracker):,} stand in more than one article"
     return frame.frame(
         figure,
-        title=f"{told}; behind {alone} of them is a single origin.",
+        title=f"{told}; behind {alone or 'none'} of them is a single origin.",
         source=source,
         numbers=counts,
         height=rows.PITCH * len(counts) + 190,

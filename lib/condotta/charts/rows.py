@@ -47,7 +47,7 @@ def head_rows(figure: go.Figure, headings: list[str], *, axis: str = "", lift: i
     """Put a heading above each row; row i lies at y = -i."""
     for position, heading in enumerate(headings):
         figure.add_annotation(
-            text=frame.escape(phrases.shorten(heading, 62)),
+            text=frame.escape(phrases.shorten(heading, 70)),
             x=0,
             xref=f"x{axis} domain",
             y=-position,
