@@ -175,6 +175,9 @@ def export(
     figures: Annotated[
         str, typer.Option(metavar="png|svg", help="Write the charts as pictures of this kind.")
     ] = "png",
+    scale: Annotated[
+        float, typer.Option(min=0.5, max=4, help="Pixels of a png for one of a chart; 2 for print.")
+    ] = 1,
 ) -> None:
     """Write what a run holds in a form that other programs read.
 
@@ -182,7 +185,7 @@ def export(
     """
     from condotta import charts
 
-    for path in charts.write_pictures(run_dir, figures):
+    for path in charts.write_pictures(run_dir, figures, scale=scale):
         typer.echo(path)
 
 

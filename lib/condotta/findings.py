@@ -159,7 +159,8 @@ def _losses(events: pd.DataFrame) -> Iterator[Finding]:
         return
     unknown = int((events["losses"] == "unknown").sum())
     sure = int((events["responsibility"] == "fact").sum())
+    told = f"{phrases.plural(len(events), 'event is', 'events are')} told besides"
     yield Finding(
-        f"{phrases.plural(len(events), 'event is', 'events are')} told besides; who did it is told as fact in "
-        f"{sure:,}, and losses are called unknown in {unknown:,}."
+        f"{told}; who did it is told as fact in {sure:,}, and losses are called unknown in "
+        f"{unknown:,}."
     )

@@ -58,8 +58,10 @@ def read_figures(run_dir: Path) -> dict[str, go.Figure]:
     return {name: plotly.io.from_json(found[name].read_text(encoding="utf-8")) for name in names}
 
 
-def write_pictures(run_dir: Path, kind: str, *, width: int = 1000) -> list[Path]:
-    """Write every chart of a run as a picture, ``figures/<name>.<kind>``, png at double density.
+def write_pictures(run_dir: Path, kind: str, *, width: int = 900, scale: float = 1) -> list[Path]:
+    """Write every chart of a run as a picture, ``figures/<name>.<kind>``.
+
+    `width` is in pixels; a `scale` of 2 doubles a png's pixels for print.
 
     Raises
     ------
@@ -73,12 +75,11 @@ def write_pictures(run_dir: Path, kind: str, *, width: int = 1000) -> list[Path]
     figures = read_figures(run_dir)
     targets = [Path(run_dir) / "figures" / f"{name}.{kind}" for name in figures]
     for target, figure in zip(targets, figures.values(), strict=True):
-        tables.write_bytes(target, _picture(figure, kind, width))
+        tables.write_bytes(target, _picture(figure, kind, width, scale))
     return targets
 
 
-def _picture(figure: go.Figure, kind: str, width: int) -> bytes:
-    scale = 2 if kind == "png" else 1
+def _picture(figure: go.Figure, kind: str, width: int, scale: float) -> bytes:
     try:
         return figure.to_image(kind, width=width, height=figure.layout.height, scale=scale)
     except Exception as error:  # Kaleido's own errors come in many classes, one a way to fail
