@@ -1,11 +1,6 @@
 import pytest
 
-from condotta import codebook, language
-
-
-@pytest.fixture(scope="session")
-def nlp():
-    return language.open_pipeline()
+from condotta import codebook
 
 
 @pytest.fixture(scope="session")

@@ -7,76 +7,23 @@ is a state where it acts or speaks, and a place where things happen.
 """
 
 import re
-from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from condotta import tables
+from condotta import grounds, tables
 from condotta.names import Owner, fold, pieces
+from condotta.short_forms import GROUPS, Mention, link_short_forms
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc, Token
+    from spacy.tokens import Doc
 
     from condotta.codebook import Actor, Codebook, People, Place
 
 QUANTITY_KINDS = {"money": "money", "date": "date"}
-GROUPS = ("organisation", "armed_group")
 LANDS = ("nationality", "state", "country")
-
-
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-# How English shows that a country is ground ...
-GROUND = _set(
-    "in into inside within from to toward towards across through throughout via near around at "
-    "outside off over onto on"
-)
-GROUND_NOUNS = _set(
-    "capital city town village north south east west centre center coast shore border frontier "
-    "desert province region countryside territory soil airspace side mountain war conflict "
-    "battlefield front population river island airport port suburb outskirts street district"
-)
-MOVES = _set("leave reach enter cross visit flee quit tour exit approach invade occupy overrun")
-LIES = _set("lie border adjoin face neighbour neighbor stretch")
-# ... and that it acts.
-PARTNERS = _set("by with between against among behind")
-LOYAL = _set("loyal close linked tied allied opposed hostile friendly sympathetic")
-TAKES_A_SIDE = _set(
-    "accuse blame support back help arm fund finance aid ask urge tell warn thank criticise "
-    "criticize condemn sue pay represent join fight serve defend attack implicate"
-)
-OFFICES = _set(
-    "government ministry minister president presidency parliament army military force troop "
-    "intelligence service agency embassy ambassador consulate secretary spokesman spokeswoman "
-    "spokesperson command commander leader leadership authority denial statement answer ally "
-    "support backing role decision interest offer demand rank soldier warplane jet drone navy"
-)
-BACKED = re.compile(
-    r"[-‐‑–](?:backed|aligned|linked|led|allied|funded|supported|trained|paid|run)\b"
-)
-
-DATELINE = re.compile(r"/[A-Z]|,? (?:\([A-Z][\w ]+\) ?)?[-–—] |,? \([A-Z][\w ]+\)")
-PLACES_BEFORE = re.compile(r"(?:[A-Z][\w’'-]*(?:,? and |, ?|/| ))*")
 FOOTNOTE = re.compile(r"[.,;:]?\[\d.*$")
-BRACKETED = re.compile(r"\s?[(\[]([A-Z][A-Za-z0-9-]{1,9})[)\]]")
-SMALL_WORDS = _set("of for the and in on to de la du al el")
-
-
-class Mention(NamedTuple):
-    """One name as printed, where it stands in the article, and whom or what it stands for."""
-
-    start: int
-    end: int
-    name: str
-    kind: str
-    entity_id: str | None = None
-    canonical: str | None = None
-    method: str = "pipeline"
 
 
 def find_entities(docs: Iterable[tuple[str, "Doc"]], *, codebook: "Codebook") -> pd.DataFrame:
@@ -110,8 +57,8 @@ def find_entities(docs: Iterable[tuple[str, "Doc"]], *, codebook: "Codebook") ->
     Notes
     -----
     Names overlap only with figures ("500 Syrians"); of two names that overlap, the longer is
-    kept, and the codebook's where they are the same. Namesakes that the codebook cannot tell
-    apart by `needs` keep their row without an id. A name in lower case is not found.
+    kept, and the codebook's where they are the same. A `short` spelling of the codebook without
+    the words it needs is left to the pipeline and gets no id. A name in lower case is not found.
 
     Examples
     --------
@@ -155,8 +102,8 @@ def find_known(doc: "Doc", codebook: "Codebook") -> Iterator[Mention]:
             if ground is not None:
                 capital = ground.kind != "country"
                 label = labels.get((start, end))
-                top = _top(doc, starts, start, end) if starts else None
-                acts = top is not None and _acts(top, start, end, label, capital=capital)
+                top = grounds.top_of(doc, starts, start, end) if starts else None
+                acts = top is not None and grounds.acts(top, start, end, label, capital=capital)
                 entry = codebook.stands_for(ground) if acts else ground
             name = doc.text[start:end]
             yield Mention(start, end, name, entry.entity_kind, entry.id, entry.name, "codebook")
@@ -187,51 +134,8 @@ def _ground(
     entry: "Actor | Place | People", owners: list[Owner], codebook: "Codebook"
 ) -> "Place | None":
     """Return the country or capital whose name also stands for a government, if the name is one."""
-    grounds = [o.entry for o in owners if getattr(o.entry, "government_of", None)]
-    return next((g for g in grounds if g is entry or codebook.stands_for(g) is entry), None)
-
-
-def _top(doc: "Doc", starts: list[int], start: int, end: int) -> "Token":
-    """Return the word of a name on which its other words depend."""
-    first, last = bisect_right(starts, start) - 1, bisect_left(starts, end)
-    return next((t for t in doc[first:last] if not first <= t.head.i < last), doc[first])
-
-
-def _acts(top: "Token", start: int, end: int, label: str | None, *, capital: bool) -> bool:
-    """Return whether a country or capital acts or speaks here, rather than being the ground.
-
-    The tree decides where it is clear (subject, agent, "with Turkey"; "in Turkey", "Libya's
-    capital"); elsewhere the pipeline's label does.
-    """
-    text = top.doc.text
-    if _is_dateline(text, start, end):
-        return False
-    if BACKED.match(text, end):
-        return True
-    clear = _acting(top, capital)
-    return label == "state" if clear is None else clear
-
-
-def _is_dateline(text: str, start: int, end: int) -> bool:
-    line = text[text.rfind("\n", 0, start) + 1 : start]
-    return bool(DATELINE.match(text, end)) and bool(PLACES_BEFORE.fullmatch(line))
-
-
-def _acting(token: "Token", capital: bool) -> bool | None:
-    """Return True where it acts, False where it is ground, None where the tree leaves it open."""
-    while token.dep_ in ("conj", "appos", "flat") and token.head is not token:
-        token = token.head
-    case = next((child.lemma_.lower() for child in token.children if child.dep_ == "case"), None)
-    head = token.head.lemma_.lower()
-    if token.dep_ in ("nsubj", "nsubj:pass"):
-        return head not in LIES if token.head.pos_ in ("VERB", "ADJ") else None
-    if token.dep_ == "nmod:poss":
-        return False if head in GROUND_NOUNS else capital or head in OFFICES or None
-    if token.dep_ == "obj":
-        return False if head in MOVES else True if head in TAKES_A_SIDE else None
-    if token.dep_ == "obl:agent" or case in PARTNERS:
-        return True
-    return head in LOYAL if case in GROUND else None
+    shared = [o.entry for o in owners if getattr(o.entry, "government_of", None)]
+    return next((g for g in shared if g is entry or codebook.stands_for(g) is entry), None)
 
 
 def read_names(doc: "Doc") -> Iterator[Mention]:
@@ -285,119 +189,3 @@ def find_figures(doc: "Doc", names: list[Mention], codebook: "Codebook") -> Iter
             kind = QUANTITY_KINDS.get(found.kind, "quantity")
             name = doc.text[found.start : found.end]
             yield Mention(found.start, found.end, name, kind, method="quantities")
-
-
-def link_short_forms(text: str, names: list[Mention]) -> list[Mention]:
-    """Return the names with acronyms, surnames and short forms linked within the article.
-
-    What an article puts in brackets goes before the codebook; the others only link what it does
-    not know.
-    """
-    names = _apply(text, names, _acronyms(text, names), over=True)
-    names = _apply(text, names, _surnames(names))
-    return _apply(text, names, _short_names(text, names))
-
-
-def _apply(
-    text: str, names: list[Mention], forms: dict[str, Mention], *, over: bool = False
-) -> list[Mention]:
-    """Return the names, with every later printing of a short form standing for its long form."""
-    if not forms:
-        return names
-    out = [n if n.entity_id and not over else _standing_for(n, forms.get(n.name)) for n in names]
-    held = [(n.start, n.end) for n in out]
-    pattern = "|".join(map(re.escape, sorted(forms, key=lambda form: (-len(form), form))))
-    for match in re.finditer(rf"(?<![\w-])(?:{pattern})(?![\w-])", text):
-        start, end = match.span()
-        if not any(start < b and a < end for a, b in held):
-            fresh = Mention(start, end, match[0], "", method="")
-            out.append(_standing_for(fresh, forms[match[0]]))
-    return sorted(n for n in out if n.kind)
-
-
-def _standing_for(name: Mention, whole: Mention | None) -> Mention:
-    """Return a short form as what its long form is; it never stands for what comes later."""
-    if whole is None or name.start < whole.start or name.name == whole.name:
-        return name
-    canonical = whole.canonical or whole.name
-    method = "same article" if name.entity_id != whole.entity_id else name.method
-    return name._replace(
-        kind=whole.kind, entity_id=whole.entity_id, canonical=canonical, method=method
-    )
-
-
-def _acronyms(text: str, names: list[Mention]) -> dict[str, Mention]:
-    """Return acronyms that the article puts in brackets after a name, and that name."""
-    ends = {name.end: name for name in names if name.kind not in ("nationality", "place")}
-    forms: dict[str, Mention] = {}
-    for match in BRACKETED.finditer(text):
-        short = match[1]
-        whole = ends.get(match.start())
-        if sum(map(str.isupper, short)) < 2 or short in forms:
-            continue
-        if whole is None or (whole.method == "pipeline" and not _spells(whole.name, short)):
-            whole = _spelled_out(text, match.start(), short) or whole
-        if whole is not None:
-            forms[short] = whole
-    return forms
-
-
-def _initials(words: Iterable[str]) -> str:
-    return "".join(word[0].upper() for word in words if word.lower() not in SMALL_WORDS)
-
-
-def _spells(name: str, short: str) -> bool:
-    return _initials(re.findall(r"[^\W_]+", name)) == short.upper()
-
-
-def _spelled_out(text: str, end: int, short: str) -> Mention | None:
-    """Return the capitalised words before a bracket whose initials are the acronym."""
-    words = list(re.finditer(r"[^\W_]+", text[max(0, end - 120) : end]))
-    offset = max(0, end - 120)
-    for count in range(len(short), len(short) + 5):
-        run = words[-count:]
-        if len(run) < count or not run[0][0][0].isupper():
-            continue
-        start = offset + run[0].start()
-        if _spells(text[start:end], short) and not re.search(r"[.;:\n]", text[start:end]):
-            return Mention(start, end, text[start:end], "organisation", method="pipeline")
-    return None
-
-
-def _surnames(names: list[Mention]) -> dict[str, Mention]:
-    """Return the last words of persons' full names, each where it is one person's only."""
-    return _unshared(
-        (form, name)
-        for name in names
-        if name.kind == "person" and " " in name.name
-        for form in _last_words(name.name)
-    )
-
-
-def _last_words(name: str) -> list[str]:
-    last = name.split()[-1]
-    bare = re.sub(r"^(?:al|el)-", "", last, flags=re.I)
-    forms = dict.fromkeys((last, last[:1].upper() + last[1:], bare))
-    return [form for form in forms if len(form) > 2 and form[0].isalpha()]
-
-
-def _short_names(text: str, names: list[Mention]) -> dict[str, Mention]:
-    """Return single words of long names that the article uses with *the*, as in *the Panel*."""
-    taken = {name.name for name in names if name.entity_id}
-    return _unshared(
-        (word, name)
-        for name in names
-        if name.kind in GROUPS and len(name.name.split()) > 1
-        for word in re.findall(r"[A-Z][a-z]{3,}", name.name)
-        if word not in taken and re.search(rf"\bthe {word}\b(?! [A-Z])", text[name.end :])
-    )
-
-
-def _unshared(pairs: Iterable[tuple[str, Mention]]) -> dict[str, Mention]:
-    """Return each form with the first mention of its name, where all its mentions are one name."""
-    forms: dict[str, Mention] = {}
-    owners: dict[str, Counter] = {}
-    for form, name in pairs:
-        owners.setdefault(form, Counter())[name.entity_id or fold(name.name)] += 1
-        forms.setdefault(form, name)
-    return {form: name for form, name in forms.items() if len(owners[form]) == 1}
