@@ -76,7 +76,7 @@ def plan(given: Mapping[str, Any], fixed: Mapping[str, Any]) -> list[Step]:
     known = {name: spec for specs in declared.values() for name, spec in specs.items()}
     values = parameters.convert(given, known, reserved=RESERVED) | fixed
     return [
-        Step(path, {name: values[name] for name in specs if name in values})
+        Step(path, {name: values.get(name, spec.default) for name, spec in specs.items()})
         for path, specs in declared.items()
     ]
 
@@ -219,7 +219,7 @@ def _take(
         with tqdm(steps, unit="step", disable=not progress, leave=False) as bar:
             for step in bar:
                 bar.set_description(step.name)
-                key = _key(step, base, sources, marks.values(), run_dir)
+                key = _key(step, base, sources, marks.values())
                 mark = _read_mark(run_dir, step)
                 if mark and mark["key"] == key and fingerprints.hold(run_dir, mark["outputs"]):
                     reused.append(step.name)
@@ -284,9 +284,7 @@ def _execute(step: Step, run_dir: Path, key: str, cell_timeout: int) -> dict:
     return mark
 
 
-def _key(
-    step: Step, base: Mapping[str, str], sources: list[dict], marks: Iterable[dict], run_dir: Path
-) -> str:
+def _key(step: Step, base: Mapping[str, str], sources: list[dict], marks: Iterable[dict]) -> str:
     """Return the digest of all that a step depends on, without the paths of this machine."""
     cells = json.loads(step.notebook.read_text(encoding="utf-8"))["cells"]
     parts = [
@@ -295,9 +293,18 @@ def _key(
         {k: v for k, v in step.parameters.items() if k not in RESERVED},
         sources if "source" in step.parameters else None,
         [mark["outputs"] for mark in marks],
-        [fingerprints.of_file(path) for path in sorted(run_dir.glob("reviews*")) if path.is_file()],
+        _decided(step),
     ]
     return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _decided(step: Step) -> str | None:
+    """Return the key of all decisions of people, for a step that follows them."""
+    if not (ledger := step.parameters.get("ledger")):
+        return None
+    from condotta import reviews
+
+    return tables.key("d", *reviews.read(ledger)["review_id"])
 
 
 def _mark_of(run_dir: Path, step: Step) -> Path:
