@@ -30,6 +30,7 @@ CONTINUED = "quotation goes on"
 OBJECT_STANCES = ("denies", "accuses", "alleges", "declines", "unclear")
 TOPIC_MARKS = ("of", "about", "on", "against", "that")
 CITING = ("cite", "quote")
+NOMINAL = ("NOUN", "PROPN", "PRON", "NUM", "ADJ", "DET")
 IN_A_CLAUSE = ("nmod", "obl", "obj", "nsubj", "nsubj:pass", "conj", "appos", "nmod:poss", "iobj")
 ACCUSED_OF = ("of", "for", "with")
 
@@ -82,7 +83,9 @@ def find_attributions(doc: "Doc", lexicon: cues.Lexicon) -> list[Attribution]:
     found = [subject_as_source(a, doc, lexicon) for a in found]
     found = [whole_quotation(within_paragraph(a, layout), layout) for a in found]
     found += [*cited_sources(found, layout, doc), *continued_quotations(found, layout, doc)]
-    found = [replace(a, content=_trimmed(doc, a.content)) for a in found if a.content]
+    found = [
+        replace(a, content=_trimmed(doc, a.content), source=_trimmed(doc, a.source)) for a in found
+    ]
     found = [a for a in found if a.content]
     return sorted(found, key=lambda a: (a.content, a.cue or a.content, a.rule))
 
@@ -269,18 +272,15 @@ def _according_to(token: "Token") -> Iterator[Attribution]:
     doc = token.doc
     if token.i + 2 >= len(doc) or doc[token.i + 1].lower_ != "to":
         return
-    source = token
-    while source.dep_ in ("case", "fixed") and source.head.i != source.i:
+    source = doc[token.i + 2]
+    while source.head.i > token.i + 1 and source.head != source and source.head.pos_ in NOMINAL:
         source = source.head
-    if source.i <= token.i:
-        source = next((c for c in token.rights if c.dep_ in ("obl", "obj", "nmod")), None)
-        if source is None:
-            return
-        governor = token.head
-    else:
-        governor = source.head
-        while governor.pos_ in ("NOUN", "PROPN", "PRON", "NUM") and governor.dep_ in IN_A_CLAUSE:
-            governor = governor.head
+    governor = source.head
+    while governor.head != governor and (
+        governor.i in (token.i, token.i + 1)
+        or (governor.pos_ in NOMINAL and governor.dep_ in IN_A_CLAUSE)
+    ):
+        governor = governor.head
     said = (token.i + 2, source.right_edge.i + 1)
     sentence = token.sent
     start, end = governor.left_edge.i, governor.right_edge.i + 1
@@ -469,8 +469,9 @@ def cited_sources(found: list[Attribution], layout: Layout, doc: "Doc") -> Itera
         if cited is not None and near:
             citing = min(near, key=lambda a: abs(a.cue[0] - token.i))
             run = _edges(cited, token)
-            if _touch(run, citing.content):
-                run = (run[0], max(run[0] + 1, min(run[1], citing.content[0])))
+            for other in (citing.cue, citing.content):
+                if _touch(run, other):
+                    run = (run[0], max(run[0] + 1, other[0]))
             yield Attribution((token.i, token.i + 1), run, citing.content, "cited")
 
 
@@ -494,8 +495,10 @@ def continued_quotations(
                 yield Attribution(None, None, (start, end), CONTINUED)
 
 
-def _trimmed(doc: "Doc", run: Run) -> Run | None:
+def _trimmed(doc: "Doc", run: Run | None) -> Run | None:
     """Return a run without space and stray marks at its ends; None if nothing is left."""
+    if run is None:
+        return None
     start, end = run
     while start < end and (doc[start].is_space or doc[start].text in ",;:.–—-)"):
         start += 1

@@ -110,10 +110,7 @@ class Names(NamedTuple):
 def describe(words: "Span", cue: str, kinds: Kinds, names: Names, codebook: "Codebook") -> Source:
     """Return a source as its own words and its cue describe it, nothing resolved."""
     head = words.root
-    at_head = names.at(head.idx, head.idx + len(head))
-    if at_head is not None and at_head["kind"] in NOT_SPEAKERS:
-        at_head = None
-    at_head = _government(at_head, codebook)
+    at_head = name_of_head(words, names, codebook)
     kind, rule = read_kind(words, cue, at_head, kinds, names, codebook)
     held = names.within(*_ends(words))
     person = next((row for row in held if row["kind"] == "person"), None)
@@ -131,9 +128,19 @@ def describe(words: "Span", cue: str, kinds: Kinds, names: Names, codebook: "Cod
     )
 
 
-def _government(name: Mapping | None, codebook: "Codebook") -> Mapping | None:
+def name_of_head(words: "Span", names: Names, codebook: "Codebook") -> Mapping | None:
+    """Return the name that is the head of a source, not one that owns it: "Ali X's aide"."""
+    head = words.root
+    found = names.at(head.idx, head.idx + len(head))
+    if found is None or found["kind"] in NOT_SPEAKERS:
+        return None
+    owner = words.doc.text[found["end"] : found["end"] + 2] in ("'s", "’s")
+    return None if owner and found["end"] + 2 < words.end_char else _government(found, codebook)
+
+
+def _government(name: Mapping, codebook: "Codebook") -> Mapping:
     """Return the name of a place that speaks as that of its government, where one is known."""
-    if name is None or name["kind"] not in ("place", "state") or not name.get("entity_id"):
+    if name["kind"] not in ("place", "state") or not name.get("entity_id"):
         return name
     entry = codebook.stands_for(codebook.entry(name["entity_id"]))
     return {**name, "entity_id": entry.id, "canonical": entry.name, "kind": entry.entity_kind}
@@ -162,14 +169,17 @@ def read_kind(
 ) -> tuple[str, str]:
     """Return the kind of a source and what showed it.
 
-    What the codebook knows of a name decides. Otherwise the codebook's words and the words around
-    them are weighed, as learned from the written reports.
+    What the codebook knows of a name decides, then its phrases. Otherwise its words and what
+    stands around them are weighed, as learned from the written reports.
     """
     if at_head is not None and at_head.get("entity_id"):
         entry = codebook.entries.get(at_head["entity_id"])
         known = getattr(entry, "source_kind", None)
         if known:
             return known, f"known: {entry.name}"
+    listed, how = _listed(words, words.root, kinds)
+    if how == "phrase":
+        return listed, "phrase of the codebook"
     return weigh(list(features(words, cue, at_head, kinds, names)))
 
 
@@ -192,7 +202,7 @@ def features(
         if token.dep_ == "case":
             yield f"case {token.lower_}"
     for row in names.within(*_ends(words)):
-        place = "head" if row is at_head else "holds"
+        place = "head" if at_head and row["start"] == at_head["start"] else "holds"
         yield f"{place} {row['kind']}"
     if at_head is not None:
         yield f"head {at_head['kind']} of {min(3, at_head['name'].count(' ') + 1)} words"
@@ -306,7 +316,9 @@ def _pronoun(
 ) -> Source | None:
     word = head.lower_
     if word in RELATIVE and head.head.dep_.startswith("acl"):
-        return describe(_phrase(head.head.head), cue, kinds, names, codebook)
+        words = _phrase(head.head.head)
+        one = describe(words, cue, kinds, names, codebook)
+        return _definite(words, one, known) or one
     if word in SINGULAR_PERSON:
         fits = [k for k in known if k.person and not k.plural] or [k for k in known if k.person]
     elif word in BODY:

@@ -30,9 +30,7 @@ def read_sources(files: Iterable[Path]) -> Iterator[tuple[list[str], str]]:
             words = doc.char_span(start, end, alignment_mode="expand")
             if words.root.pos_ == "PRON":
                 continue
-            at_head = names.at(words.root.idx, words.root.idx + len(words.root))
-            if at_head is not None and at_head["kind"] in sources.NOT_SPEAKERS:
-                at_head = None
+            at_head = sources.name_of_head(words, names, book)
             cue = next((tag for tag in tags[::-1] if tag[:2] == (ref, "cue")), None)
             said = doc.char_span(*cue[2:], alignment_mode="expand") if cue else None
             lemma = cues.head_of(said, lexicon).lemma_.lower() if said else ""
