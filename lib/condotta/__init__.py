@@ -9,7 +9,8 @@ Reading: `articles` raw files to rows · `copies` which articles repeat which ·
 compared · `codebook` the researcher's YAML and CSV · `language` the door to spaCy.
 
 In one text: `letters` a word as a letter · `dates` and `quantities` as intervals · `places` as
-points · `entities` names, and whom each stands for.
+points · `grounds` who acts, and where one only stands · `short_forms` surnames and acronyms ·
+`entities` names, and whom each stands for.
 
 Who says what: `cues` what reports, and how surely · `quotations` where a text quotes ·
 `attributions` source, cue and content · `sources` whom those words stand for · `statements`.

@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from condotta import __version__, resources, walk
+from condotta import __version__, resources, tables, walk
 from condotta import parameters as declared
 
 app = typer.Typer(
@@ -124,7 +124,7 @@ def _pairs(given: list[str]) -> dict[str, str]:
 
 def _tell(outcome: walk.Outcome) -> None:
     rows = walk.count_rows(outcome.run_dir)
-    typer.echo(", ".join(f"{count:,} {name}" for name, count in rows.items()))
+    typer.echo(", ".join(f"{rows[name]:,} {name}" for name in tables.TABLES if rows.get(name)))
     if outcome.reused:
         typer.echo(f"kept from before: {', '.join(outcome.reused)}")
     if outcome.lost:
