@@ -67,6 +67,10 @@ class Layout:
         first = max(bisect_right(self.starts, start) - 1, 0)
         return first, max(bisect_left(self.starts, end), first)
 
+    def first_of(self, sentence: int) -> int:
+        """Return the first token of a sentence."""
+        return bisect_left(self.sentence, sentence)
+
     def quotation_at(self, token: int) -> Run | None:
         """Return the quotation a token stands in, or None."""
         at = bisect_right(self.quotations, (token, len(self.starts))) - 1
@@ -81,7 +85,8 @@ def find_attributions(doc: "Doc", lexicon: cues.Lexicon) -> list[Attribution]:
     linked = [a for a in link_spans(doc, layout) if not _cites(doc[a.cue[0]])]
     found = join(linked, list(read_trees(doc, lexicon)), layout)
     found = [subject_as_source(a, doc, lexicon) for a in found]
-    found = [whole_quotation(within_paragraph(a, layout), layout) for a in found]
+    found = [within_paragraph(a, layout) for a in to_sentence_start(found, layout)]
+    found = [whole_quotation(a, layout) for a in found]
     found += [*cited_sources(found, layout, doc), *continued_quotations(found, layout, doc)]
     found = [
         replace(a, content=_trimmed(doc, a.content), source=_trimmed(doc, a.source)) for a in found
@@ -374,6 +379,29 @@ def subject_as_source(one: Attribution, doc: "Doc", lexicon: cues.Lexicon) -> At
     source = patient if patient is not None else _source_of(head)[0]
     run = _named_by(source, head) if source is not None else (0, 0)
     return replace(one, source=run, rule=f"{one.rule} + tree: subject") if run[0] < run[1] else one
+
+
+def to_sentence_start(found: list[Attribution], layout: Layout) -> list[Attribution]:
+    """Return attributions whose cue closes the sentence with all that stands before it as content.
+
+    "A, and B, X said" tells both A and B. What another cue of the sentence tells is left to it, and
+    a quotation keeps its own words.
+    """
+    closed = [a.cue[1] for a in found if a.cue]
+    out = []
+    for one in found:
+        start = one.content[0] if one.content else None
+        at = min(run[0] for run in (one.cue, one.source) if run) if one.cue else None
+        here = layout.sentence[at] if at is not None else None
+        first = layout.first_of(here) if here is not None else 0
+        before = [end for end in closed if first < end <= (start if start is not None else at)]
+        follows = at is not None and (one.content is None or one.content[1] <= at)
+        if follows and not before and at - first > 2 and layout.quotation_at(at - 2) is None:
+            same = one.content is None or layout.sentence[one.content[0]] == here
+            if same and (one.content is None or first < one.content[0]):
+                one = replace(one, content=(first, at), rule=f"{one.rule}; sentence before")
+        out.append(one)
+    return out
 
 
 def within_paragraph(one: Attribution, layout: Layout) -> Attribution:
