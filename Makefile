@@ -8,6 +8,7 @@ help:
 	@echo "make run     set up, read data/sample, say where the report is"
 	@echo "make test    set up, run every test and compare every notebook with its printed output"
 	@echo "make lab     set up, open JupyterLab on the first notebook"
+	@echo "make notebooks  run them again and store what they print, after a change on purpose"
 	@echo "make setup   only set up $(VENV)"
 	@echo "make pipeline CORPORA=path   train the English pipeline again; about an hour on one core"
 	@echo "make format  put code and imports in order;  make check  say what is not"
@@ -37,6 +38,11 @@ pipeline: setup
 	@test -n "$(CORPORA)" || { echo "say where the corpora are: make pipeline CORPORA=path" >&2; exit 1; }
 	@$(PY) -m uv pip install -q --python $(PY) -c constraints.txt -e '.[train]'
 	OMP_NUM_THREADS=1 $(PY) -m en_condotta.recipe --corpora "$(CORPORA)"
+
+notebooks: setup
+	@$(VENV)/bin/condotta run data/sample --out runs/sample
+	$(PY) -m jupyter nbconvert --to notebook --execute --inplace --log-level=ERROR \
+	  --ExecutePreprocessor.record_timing=False --ExecutePreprocessor.store_widget_state=False notebooks/*.ipynb
 
 format: setup
 	$(PY) -m ruff check --fix
