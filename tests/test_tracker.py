@@ -1,5 +1,6 @@
 """The tracker: what is one line, what is one origin, who denies, what contradicts."""
 
+import json
 import math
 import random
 import time
@@ -7,7 +8,7 @@ import time
 import pandas as pd
 import pytest
 
-from condotta import codebook, reviews, tables, tracker
+from condotta import codebook, copies, resources, reviews, tables, tracker
 
 BASE = {
     "type": "deployment",
@@ -204,6 +205,18 @@ SOHR = {"source_name": "SOHR", "source_kind": "monitor_ngo"}
         ),
         pytest.param([LOCAL, {"at": 0}], {}, ["Outlet 0"], id="an outlet and whom it heard"),
         pytest.param(
+            [{}, {"at": 0, **SOHR}],
+            {},
+            ["Syrian Observatory for Human Rights"],
+            id="an outlet and whom it cites",
+        ),
+        pytest.param(
+            [{}, SOHR],
+            {},
+            ["Syrian Observatory for Human Rights", "Outlet 0"],
+            id="an outlet, and whom another cites",
+        ),
+        pytest.param(
             [SOHR, {**SOHR, "source_name": "the Syrian Observatory for Human Rights"}],
             {},
             ["Syrian Observatory for Human Rights"],
@@ -220,6 +233,12 @@ SOHR = {"source_name": "SOHR", "source_kind": "monitor_ngo"}
             {},
             ["Reuters"],
             id="the agency and whom it heard",
+        ),
+        pytest.param(
+            [{**LOCAL, "via": "the other man; Reuters"}, {**LOCAL, "via": "Reuters"}],
+            {},
+            ["Reuters"],
+            id="a relay without a name",
         ),
         pytest.param(
             [{**LOCAL, "via": "Reuters"}, {**LOCAL, "via": "AFP"}],
@@ -340,6 +359,12 @@ MAY = {"date_from": "2020-05", "date_to": "2020-05"}
         ),
         pytest.param(
             {**STOCK, **FEW, **SOHR}, {**STOCK, **MANY, **SOHR}, [], id="a monitor counts again"
+        ),
+        pytest.param(
+            {**STOCK, **FEW, **SOHR},
+            {"at": 0, **STOCK, **MANY},
+            [],
+            id="an outlet and whom it cites",
         ),
         pytest.param(
             {"type": "pay", "pay_min": 500, "pay_max": 500, "currency": "USD"},
@@ -523,3 +548,58 @@ def test_draw_lines_takes_no_claims(book):
     drawn = tracker.draw_lines(**none, codebook=book)
     assert drawn.empty
     assert tracker.find_contradictions(drawn, **none, codebook=book).empty
+
+
+@pytest.fixture(scope="module")
+def gold(book):
+    """Lines of the claims that a person read in the sample, and the cluster of each claim."""
+    folder = resources.find("data")
+    pages = [json.loads(line) for line in (folder / "gold/gold.jsonl").open(encoding="utf-8")]
+    texts = (json.loads(line) for line in (folder / "sample/articles.jsonl").open(encoding="utf-8"))
+    text = {page["url"]: page["text"] for page in texts}
+    rows, cluster = [], {}
+    for at, page in enumerate(pages):
+        for number, told in enumerate(page["claims"]):
+            key = f"{page['id']}-{number}"
+            known = {k: v for k, v in told.items() if k in tables.CLAIMS and v is not None}
+            known |= {"via": "; ".join(told.get("via") or []) or None, "pay_kind": None}
+            rows.append({**dict.fromkeys(BASE), **known, "claim_id": key, "at": at})
+            rows[-1] |= {"start": 0, "end": 1, "rule": "gold"}
+            cluster[key] = page["cluster"]
+    claims, articles = run(
+        *rows,
+        publishers=[page["publisher"] for page in pages],
+        days=[page["published"] for page in pages],
+        texts=[text[page["url"]] for page in pages],
+    )
+    repeats = copies.find_copies(articles)
+    return tracker.draw_lines(claims, articles, repeats, codebook=book), cluster
+
+
+@pytest.mark.parametrize(
+    ("cluster", "kind", "n_articles", "origins"),
+    [
+        pytest.param(
+            "A", "recruitment", 3, {"Reuters", "Syrian Observatory for Human Rights"}, id="A"
+        ),
+        pytest.param("D", "pay", 2, {"Wall Street Journal"}, id="D"),
+        pytest.param("E", "deployment", 3, {"US DoD Inspector General"}, id="E"),
+        pytest.param("G", "deployment", 2, {"Reuters"}, id="G"),
+    ],
+)
+def test_retold_stories_are_one_line_with_the_origins_behind_them(
+    gold, cluster, kind, n_articles, origins
+):
+    drawn, cluster_of = gold
+    stories = drawn["claim_ids"].map(lambda ids: {cluster_of[key] for key in ids.split("; ")})
+    found = drawn[(stories == {cluster}) & (drawn["type"] == kind)]
+    line = found.sort_values("n_articles").iloc[-1]
+    assert line["n_articles"] == n_articles
+    assert set(line["origins"].split("; ")) == origins
+    assert line["n_origins"] == len(origins)
+
+
+def test_no_line_holds_two_retold_stories(gold):
+    drawn, cluster_of = gold
+    for ids in drawn["claim_ids"].str.split("; "):
+        assert len({cluster_of[key] for key in ids} - {None}) <= 1

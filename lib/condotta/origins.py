@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 OFFICIAL = ("named_official", "government_body", "intelligence", "un_panel")
 UNNAMED = ("anonymous_local", "recruit_testimony", "expert")
 COUNTED = re.compile(
-    r"(?:(?:a|an|the|one|two|three|four|five|six|seven|eight|nine|ten|\d+|several|some|many|other|"
+    r"^(?:(?:a|an|the|one|two|three|four|five|six|seven|eight|nine|ten|\d+|several|some|many|other|"
     r"another|both|various|multiple|unnamed|anonymous)\s+)+",
     re.IGNORECASE,
 )
@@ -122,8 +122,7 @@ class _Desk:
         repeated = f", repeated from {outlet.name}" if article_id in self._first else ""
         if kind == "outlet_voice" or source is None:
             return outlet, f"the outlet's own voice{repeated}"
-        if via:
-            relay = self._voice(via.split("; ")[0])
+        if relay := self._relay(via):
             return relay, f"“{source}” through {relay.name}"
         relays = self._relays[article_id]
         if len(relays) == 1:
@@ -145,9 +144,15 @@ class _Desk:
     def _find_relays(self, rows: pd.DataFrame) -> Mapping[str, set[Voice]]:
         relays = defaultdict(set)
         for article_id, via in zip(rows["article_id"], rows["via"], strict=True):
-            if via:
-                relays[article_id].add(self._voice(via.split("; ")[0]))
+            if relay := self._relay(via):
+                relays[article_id].add(relay)
         return relays
+
+    def _relay(self, via: str | None) -> Voice | None:
+        """Return the first of those who passed it on that has a name."""
+        parts = (via or "").split("; ")
+        named = (part for part in parts if self._is_name(COUNTED.sub("", part, count=1).split()))
+        return next(map(self._voice, named), None)
 
     def _voice(self, name: str) -> Voice:
         """Return a name under its codebook entry, or under its own letters."""
@@ -166,7 +171,7 @@ class _Desk:
         for part in (source, *source.split(" and ")):
             if self._codebook.find(part):
                 return self._voice(part)
-        words = source[counted.end() if (counted := COUNTED.match(source)) else 0 :].split()
+        words = COUNTED.sub("", source, count=1).split()
         if kind in OFFICIAL:
             return self._institution(words)
         return self._voice(" ".join(words)) if self._is_name(words) else None

@@ -52,6 +52,7 @@ class Claim(NamedTuple):
     type: str
     stance: str
     source_name: str | None
+    own_voice: bool
     origin_key: str
     published_on: str
     denies: tuple[str, ...]
@@ -120,6 +121,8 @@ def draw_lines(
     order of the input changes nothing. A claim from an unstated place never joins those from a
     stated one without such an origin.
 
+    An outlet's own voice is an origin only where its article cites nobody for the same line.
+
     A denial contests every line about the same recruiter that it does not differ from in
     destination and recruits, and the lines of the claims it is known to deny. Where it fits none,
     denials make a line of their own.
@@ -159,7 +162,7 @@ def _read(
 NEEDED = (
     "claim_id", "article_id", "type", *tables.SLOTS, "pay_min", "pay_max", "currency", "period",
     "pay_kind", "count_min", "count_max", "count_kind", "contract_months", "contract_months_max",
-    "date_from", "date_to", "source_name", "stance", "denies_claim_id",
+    "date_from", "date_to", "source_name", "source_kind", "stance", "denies_claim_id",
 )  # fmt: skip
 
 
@@ -186,6 +189,7 @@ class _Keys:
             **{name: row[name] for name in ("claim_id", "article_id", "type", "stance")},
             **{name: row[name] for name in ("source_name", "currency", "period", "pay_kind")},
             **{name: self.name(row[name]) for name in tables.SLOTS if name != "recruits"},
+            own_voice=row["source_kind"] == "outlet_voice",
             origin_key=origin,
             published_on=published_on if isinstance(published_on, str) else UNDATED,
             denies=tuple((row["denies_claim_id"] or "").split("; ")),
@@ -545,24 +549,43 @@ def _joined(values: Iterable[str | None]) -> str | None:
 
 
 def _count_origins(line: Line, origin: Mapping[str, Any]) -> dict[str, Any]:
-    asserting = [c for c in line if c.stance in ASSERTING or c.stance == "denies"]
-    by: dict[str, list] = defaultdict(list)
-    for claim in asserting:
-        by[claim.origin_key].append(origin[claim.claim_id])
+    by = _hear(claim for claim in line if claim.stance in ASSERTING or claim.stance == "denies")
     reasons = [
-        f"{found[0].origin} ({len(found)} claims): "
-        + ", ".join(dict.fromkeys(row.reason for row in found))
-        for found in by.values()
+        f"{origin[found[0].claim_id].origin} ({len(found)} claims): "
+        + ", ".join(dict.fromkeys(_reason(claim, key, origin) for claim in found))
+        for key, found in by.items()
         if len(found) > 1
     ]
+    named = dict.fromkeys(origin[found[0].claim_id].origin for found in by.values())
     return {
         "n_claims": len(line),
         "n_articles": len({claim.article_id for claim in line}),
         "n_outlets": len({origin[claim.claim_id].outlet_key for claim in line}),
         "n_origins": len(by),
-        "origins": "; ".join(dict.fromkeys(found[0].origin for found in by.values())) or None,
+        "origins": "; ".join(named) or None,
         "origin_reasons": "; ".join(reasons) or None,
     }
+
+
+def _hear(claims: Iterable[Claim]) -> Mapping[str, Line]:
+    """Return the claims of each origin; an outlet that cites one for a line is not another."""
+    voices = sorted(claims, key=lambda claim: claim.own_voice)
+    cited: dict[str, str] = {}
+    by: dict[str, Line] = defaultdict(list)
+    for claim in voices:
+        key = claim.origin_key
+        if claim.own_voice:
+            key = cited.get(claim.article_id, key)
+        else:
+            cited.setdefault(claim.article_id, key)
+        by[key].append(claim)
+    return by
+
+
+def _reason(claim: Claim, key: str, origin: Mapping[str, Any]) -> str:
+    if claim.origin_key != key:
+        return f"{origin[claim.claim_id].origin}, which cites it"
+    return origin[claim.claim_id].reason
 
 
 def _published(line: Line) -> dict[str, str | None]:
@@ -587,7 +610,7 @@ def _status(
 ) -> dict[str, Any]:
     """Return where a line stands: denials alone, against it, or none."""
     against = [claim for claim in line if claim.stance == "denies"] or denials
-    n_origins = len({claim.origin_key for claim in line if claim.stance in ASSERTING})
+    n_origins = len(_hear(claim for claim in line if claim.stance in ASSERTING))
     status = "corroborated" if n_origins > 1 else "single_source"
     if against:
         status = "denied_only" if against != denials else "contested"
@@ -768,7 +791,8 @@ def _printed(figure: Interval) -> str:
 
 def _one_time(claim: Claim, other: Claim, slot: str) -> bool:
     """Whether two origins speak of one time; for flows, only where both say which."""
-    if claim.origin_key == other.origin_key:
+    cites = claim.article_id == other.article_id and (claim.own_voice or other.own_voice)
+    if cites or claim.origin_key == other.origin_key:
         return False
     if claim.dates and other.dates:
         return claim.dates[0] <= other.dates[1] and other.dates[0] <= claim.dates[1]
