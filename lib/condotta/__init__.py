@@ -13,14 +13,16 @@ points · `grounds` who acts, and where one only stands · `short_forms` surname
 `entities` names, and whom each stands for.
 
 Who says what: `cues` what reports, and how surely · `quotations` where a text quotes ·
-`attributions` source, cue and content · `sources` whom those words stand for · `statements`.
+`clauses` what a tree says · `attributions` source, cue and content · `sources` whom those words
+stand for · `statements`.
 
 What is said: `frames` triggers and slots · `losses` · `parties` · `responsibility` how sure the
 text is of who did it · `events` · `reader` the learned reader · `slots` what their words stand
 for · `claims` who recruits whom.
 
 Across texts: `origins` where information comes from · `ledger` and `reviews` people's decisions ·
-`reviewing` the widget for them · `tracker` claims that say the same, as lines.
+`reviewing` the widget for them · `comparing` and `parting` claims · `contradictions` ·
+`tracker` claims that say the same, as lines.
 
 To look at: `phrases` values as one reads them · `outlines` borders of countries · `charts` table
 to figure · `selection` the part that is asked for · `findings` sentences · `passages` the words

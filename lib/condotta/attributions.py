@@ -7,18 +7,15 @@ touches belongs to it whole.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from condotta import cues, quotations
+from condotta import clauses, cues, quotations
+from condotta.clauses import Attribution, Run
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc, Token
+    from spacy.tokens import Doc
 
-    from condotta.codebook import Cue
-
-Run = tuple[int, int]
-"""Tokens from the first to one past the last."""
 
 # Costs of joining two spans, in words: a cue between them, a span of the same role between them,
 # another sentence, another paragraph; and the cost from which two spans are not joined.
@@ -27,22 +24,6 @@ NEIGHBOURS = 6
 LONGEST_GAP = 12
 SHORTEST_QUOTATION = 6
 CONTINUED = "quotation goes on"
-OBJECT_STANCES = ("denies", "accuses", "alleges", "declines", "unclear")
-TOPIC_MARKS = ("of", "about", "on", "against", "that")
-CITING = ("cite", "quote")
-NOMINAL = ("NOUN", "PROPN", "PRON", "NUM", "ADJ", "DET")
-IN_A_CLAUSE = ("nmod", "obl", "obj", "nsubj", "nsubj:pass", "conj", "appos", "nmod:poss", "iobj")
-ACCUSED_OF = ("of", "for", "with")
-
-
-@dataclass(frozen=True, slots=True)
-class Attribution:
-    """One source, cue and content, as runs of tokens, and the rule that found them."""
-
-    cue: Run | None
-    source: Run | None
-    content: Run | None
-    rule: str
 
 
 class Layout:
@@ -82,8 +63,8 @@ class Layout:
 def find_attributions(doc: "Doc", lexicon: cues.Lexicon) -> list[Attribution]:
     """Return the attributions of one article, in order of their content."""
     layout = Layout(doc)
-    linked = [a for a in link_spans(doc, layout) if not _cites(doc[a.cue[0]])]
-    found = join(linked, list(read_trees(doc, lexicon)), layout)
+    linked = [a for a in link_spans(doc, layout) if not clauses.cites(doc[a.cue[0]])]
+    found = join(linked, list(clauses.read_trees(doc, lexicon)), layout)
     found = [subject_as_source(a, doc, lexicon) for a in found]
     found = [within_paragraph(a, layout) for a in to_sentence_start(found, layout)]
     found = [whole_quotation(a, layout) for a in found]
@@ -157,208 +138,6 @@ def _one_run(pieces: list[Run]) -> Run | None:
     return max(runs, key=lambda run: run[1] - run[0], default=None)
 
 
-def read_trees(doc: "Doc", lexicon: cues.Lexicon) -> Iterator[Attribution]:
-    """Yield what the codebook's cues report, by their place in the tree."""
-    for token in doc:
-        if token.pos_ in ("VERB", "AUX"):
-            cue = lexicon.verbs.get(cues.lemma_of(token, lexicon))
-            if cue and cue.stance != "unclear" and not _refuses_to_act(token, cue, lexicon):
-                yield from _of_verb(token, cue)
-            if token.lemma_ == "accord":
-                yield from _according_to(token)
-        elif token.lower_ == "according":
-            yield from _according_to(token)
-        elif token.pos_ == "NOUN":
-            cue = lexicon.nouns.get(token.lemma_.lower())
-            if cue:
-                yield from _of_noun(token)
-
-
-def _refuses_to_act(verb: "Token", cue: "Cue", lexicon: cues.Lexicon) -> bool:
-    """Return whether what is refused is an act and no answer: "refused to fight"."""
-    act = _child(verb, "xcomp")
-    return cue.stance == "declines" and act is not None and cues.cue_of(act, lexicon) is None
-
-
-def _of_verb(verb: "Token", cue: "Cue") -> Iterator[Attribution]:
-    source, passive = _source_of(verb)
-    if passive:
-        yield from _of_passive(verb, cue)
-        return
-    content = _content_of(verb, cue)
-    if content is None:
-        return
-    run = _cue_run(verb)
-    rule = f"tree: {verb.lemma_}"
-    said = _named_by(source, verb) if source is not None else None
-    yield Attribution(run, said, content, rule)
-
-
-def _source_of(verb: "Token") -> tuple["Token | None", bool]:
-    """Return the word for who says it, and whether it is the patient of a passive instead."""
-    for child in verb.children:
-        if child.dep_ == "nsubj":
-            return child, False
-        if child.dep_ == "nsubj:pass":
-            return child, verb.lemma_ not in CITING
-    if verb.dep_ == "acl" and verb.tag_ == "VBG":
-        return verb.head, False
-    if verb.dep_ in ("conj", "advcl", "xcomp") and verb.head.pos_ in ("VERB", "AUX"):
-        if verb.dep_ == "advcl" and verb.tag_ not in ("VBG", "VBN"):
-            return None, False
-        source, passive = _source_of(verb.head)
-        return (None, False) if passive else (source, False)
-    return None, False
-
-
-def _of_passive(verb: "Token", cue: "Cue") -> Iterator[Attribution]:
-    """Yield "is said to", "was quoted as saying" and "were accused of", by whomever."""
-    agent = _child(verb, "obl:agent") or _by(verb)
-    patient = _child(verb, "nsubj:pass")
-    clause = next((c for c in verb.rights if c.dep_ in ("xcomp", "ccomp", "csubj")), None)
-    below = [c for c in verb.rights if c.dep_ in ("obl", "advcl") and _mark(c) in ACCUSED_OF]
-    if clause is None and not (below and cue.stance == "accuses"):
-        return
-    end = max(c.right_edge.i for c in ([clause] if clause is not None else []) + below) + 1
-    start = patient.left_edge.i
-    if patient.lower_ == "it":
-        start = clause.left_edge.i if clause is not None else start
-    source = _edges(agent, verb) if agent is not None else None
-    yield Attribution(_cue_run(verb), source, (start, end), f"tree: passive {verb.lemma_}")
-
-
-def _content_of(verb: "Token", cue: "Cue") -> Run | None:
-    """Return what a verb reports: its clause, its object, or the clause it is put into."""
-    clause = _child(verb, "ccomp")
-    if clause is not None:
-        return _edges(clause, verb)
-    if cue.stance == "accuses":
-        return _accusation(verb)
-    if cue.stance in OBJECT_STANCES:
-        for dep in ("xcomp", "obj", "obl", "advcl"):
-            child = _child(verb, dep)
-            if child is not None and child.i > verb.i and child.ent_type_ != "DATE":
-                return _edges(child, verb)
-    if cue.stance in ("denies", "declines"):
-        return None
-    if verb.dep_ == "parataxis":
-        return _host(verb)
-    for child in verb.children:
-        if child.dep_ == "parataxis" and child.right_edge.i - child.left_edge.i > 2:
-            return _edges(child, verb)
-    return None
-
-
-def _accusation(verb: "Token") -> Run | None:
-    accused = _child(verb, "obj")
-    if accused is None:
-        return None
-    parts = [
-        c for c in verb.rights if c.dep_ in ("obl", "advcl", "xcomp") and _mark(c) in ACCUSED_OF
-    ]
-    ends = [accused.right_edge.i, *(part.right_edge.i for part in parts)]
-    return (min(accused.left_edge.i, verb.i + 1), max(ends) + 1) if accused.i > verb.i else None
-
-
-def _host(verb: "Token") -> Run | None:
-    """Return the clause around "..., he said, ..." without the end it stands at."""
-    host = verb.head
-    start, end = host.left_edge.i, host.right_edge.i + 1
-    first, last = verb.left_edge.i, verb.right_edge.i + 1
-    if verb.i > host.i and last >= end - 2:
-        end = first
-    elif verb.i < host.i and first <= start + 1:
-        start = last
-    return (start, end) if end - start > 1 else None
-
-
-def _according_to(token: "Token") -> Iterator[Attribution]:
-    """Yield "according to X": the clause it stands in, told by X."""
-    doc = token.doc
-    if token.i + 2 >= len(doc) or doc[token.i + 1].lower_ != "to":
-        return
-    source = doc[token.i + 2]
-    while source.head.i > token.i + 1 and source.head != source and source.head.pos_ in NOMINAL:
-        source = source.head
-    governor = source.head
-    while governor.head != governor and (
-        governor.i in (token.i, token.i + 1)
-        or (governor.pos_ in NOMINAL and governor.dep_ in IN_A_CLAUSE)
-    ):
-        governor = governor.head
-    said = (token.i + 2, source.right_edge.i + 1)
-    sentence = token.sent
-    start, end = governor.left_edge.i, governor.right_edge.i + 1
-    if governor.i == source.i or end - start <= said[1] - token.i + 1:
-        start, end = sentence.start, sentence.end
-    if token.i - start <= 1:
-        start = said[1]
-    elif end - said[1] <= 2:
-        end = token.i
-    if said[0] < said[1] and end - start > 1:
-        yield Attribution((token.i, token.i + 2), said, (start, end), "tree: according to")
-
-
-def _of_noun(noun: "Token") -> Iterator[Attribution]:
-    """Yield "reports that", "the claim that", "accusations of"."""
-    clause = next(
-        (c for c in noun.rights if c.dep_ in ("acl", "ccomp") and _mark(c) == "that"), None
-    )
-    if clause is None and noun.lemma_ in ("accusation", "allegation", "denial", "rumour", "rumor"):
-        clause = next(
-            (c for c in noun.rights if c.dep_ in ("nmod", "acl") and _mark(c) in TOPIC_MARKS), None
-        )
-    if clause is None:
-        return
-    owner = _child(noun, "nmod:poss")
-    if owner is None:
-        owner = next(
-            (c for c in noun.rights if c.dep_ == "nmod" and _mark(c) in ("by", "from")), None
-        )
-    source = _edges(owner, noun) if owner is not None else None
-    yield Attribution(
-        (noun.i, noun.i + 1), source, _edges(clause, noun), f"tree: noun {noun.lemma_}"
-    )
-
-
-def _child(token: "Token", dep: str) -> "Token | None":
-    return next((child for child in token.children if child.dep_ == dep), None)
-
-
-def _by(verb: "Token") -> "Token | None":
-    return next((c for c in verb.rights if c.dep_ == "obl" and _mark(c) == "by"), None)
-
-
-def _mark(token: "Token") -> str:
-    """Return the preposition or conjunction that introduces a phrase."""
-    return next((c.lower_ for c in token.lefts if c.dep_ in ("case", "mark")), "")
-
-
-def _named_by(source: "Token", cue: "Token") -> Run:
-    """Return the words of a source, without whom it cites."""
-    start, end = _edges(source, cue)
-    citing = next((c for c in source.rights if _cites(c)), None)
-    return (start, min(end, citing.left_edge.i)) if citing is not None else (start, end)
-
-
-def _edges(token: "Token", cue: "Token") -> Run:
-    """Return the words below a token, on its side of the cue."""
-    start, end = token.left_edge.i, token.right_edge.i + 1
-    if start <= cue.i < end:
-        return (cue.i + 1, end) if token.i > cue.i else (start, cue.i)
-    return start, end
-
-
-def _cue_run(verb: "Token") -> Run:
-    """Return a verb with its auxiliaries and negation, where they stand together before it."""
-    start = verb.i
-    while start and verb.doc[start - 1].head == verb and verb.doc[start - 1].dep_ in (
-        "aux", "aux:pass", "advmod",
-    ):  # fmt: skip
-        start -= 1
-    return start, verb.i + 1
-
-
 def subject_as_source(one: Attribution, doc: "Doc", lexicon: cues.Lexicon) -> Attribution:
     """Return an attribution with the subject of its cue as the source, where none was found.
 
@@ -367,17 +146,19 @@ def subject_as_source(one: Attribution, doc: "Doc", lexicon: cues.Lexicon) -> At
     head = cues.head_of(doc[one.cue[0] : one.cue[1]], lexicon)
     if head.pos_ not in ("VERB", "AUX"):
         return one
-    patient = _child(head, "nsubj:pass")
-    if patient is not None and head.lemma_ not in CITING:
-        said_of = _edges(patient, head)
+    patient = clauses.child_of(head, "nsubj:pass")
+    if patient is not None and head.lemma_ not in clauses.CITING:
+        said_of = clauses.words_below(patient, head)
         if one.source and _touch(one.source, said_of):
-            agent = _child(head, "obl:agent") or _by(head)
-            return replace(one, source=_edges(agent, head) if agent is not None else None)
+            agent = clauses.agent_of(head)
+            return replace(
+                one, source=clauses.words_below(agent, head) if agent is not None else None
+            )
         return one
     if one.source:
         return one
-    source = patient if patient is not None else _source_of(head)[0]
-    run = _named_by(source, head) if source is not None else (0, 0)
+    source = patient if patient is not None else clauses.source_of(head)[0]
+    run = clauses.words_of_source(source, head) if source is not None else (0, 0)
     return replace(one, source=run, rule=f"{one.rule} + tree: subject") if run[0] < run[1] else one
 
 
@@ -478,16 +259,12 @@ def whole_quotation(one: Attribution, layout: Layout) -> Attribution:
     return replace(one, content=(start, end))
 
 
-def _cites(token: "Token") -> bool:
-    return token.lemma_ in CITING and token.tag_ == "VBG"
-
-
 def cited_sources(found: list[Attribution], layout: Layout, doc: "Doc") -> Iterator[Attribution]:
     """Yield who is cited by whom: "X, citing Y, said" tells the content of X again, from Y."""
     for token in doc:
-        if not _cites(token) or layout.quotation_at(token.i):
+        if not clauses.cites(token) or layout.quotation_at(token.i):
             continue
-        cited = _child(token, "obj")
+        cited = clauses.child_of(token, "obj")
         sentence = layout.sentence[token.i]
         near = [
             a for a in found
@@ -496,7 +273,7 @@ def cited_sources(found: list[Attribution], layout: Layout, doc: "Doc") -> Itera
         ]  # fmt: skip
         if cited is not None and near:
             citing = min(near, key=lambda a: abs(a.cue[0] - token.i))
-            run = _edges(cited, token)
+            run = clauses.words_below(cited, token)
             for other in (citing.cue, citing.content):
                 if _touch(run, other):
                     run = (run[0], max(run[0] + 1, other[0]))

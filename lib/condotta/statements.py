@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from condotta import attributions, cues, quotations, sources, tables
+from condotta import attributions, clauses, cues, quotations, sources, tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -146,11 +146,11 @@ def read_stance(cue, content, source, lexicon) -> cues.Reading:
     return reading
 
 
-def _cue_lemma(doc: "Doc", run: attributions.Run | None, lexicon: cues.Lexicon) -> str:
+def _cue_lemma(doc: "Doc", run: clauses.Run | None, lexicon: cues.Lexicon) -> str:
     return "" if run is None else cues.head_of(doc[run[0] : run[1]], lexicon).lemma_.lower()
 
 
-def _span(doc: "Doc", run: attributions.Run | None) -> "Span | None":
+def _span(doc: "Doc", run: clauses.Run | None) -> "Span | None":
     return None if run is None else doc[run[0] : run[1]]
 
 
