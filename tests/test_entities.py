@@ -231,7 +231,7 @@ def test_merge_names_keeps_the_longest(nlp, book, text, names, expected):
             [("Observatory", "organisation")],
             "SOHR",
             "organisation",
-            "Syrian Observatory for Human Rights",
+            "Syrian Observatory for Human Rights (SOHR)",
             id="acronym of a known name",
         ),
         pytest.param(
@@ -239,7 +239,7 @@ def test_merge_names_keeps_the_longest(nlp, book, text, names, expected):
             [],
             "Observatory",
             "organisation",
-            "Syrian Observatory for Human Rights",
+            "Syrian Observatory for Human Rights (SOHR)",
             id="one word of a long name",
         ),
     ],

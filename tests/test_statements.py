@@ -238,7 +238,7 @@ def test_denial_names_what_is_denied(nlp):
         pytest.param("Abu Omar signed up in Idlib. He said the pay was late.", "late", "Abu Omar",
                      id="he"),
         pytest.param("The Syrian Observatory for Human Rights counted 40 dead. It said all were "
-                     "Syrians.", "were", "Syrian Observatory for Human Rights", id="it"),
+                     "Syrians.", "were", "Syrian Observatory for Human Rights (SOHR)", id="it"),
         pytest.param("Three drivers from Azaz said the road is open. They said buses left at dusk.",
                      "buses", "Three drivers from Azaz", id="they"),
         pytest.param("A monitor in Homs said 40 men left. The monitor said they flew to Benghazi.",
