@@ -1,16 +1,26 @@
-"""The report in a real browser: it draws, it asks for nothing, and no article runs in it."""
+"""The report and the notebook of charts in a real browser: they draw and ask for nothing."""
 
 import os
 import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
 from pathlib import Path
+from urllib.error import URLError
+from urllib.parse import urlsplit
 
 import pytest
 from invented import invent_run
 from test_report import HOSTILE, make_report
 
+from condotta import resources
+
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+MARKS = ".point path, path.point, path.js-line"
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic"]
 pytestmark = pytest.mark.skipif(
     not CHROMIUM, reason="no Chromium found; install it, or set CHROMIUM to its path"
@@ -58,8 +68,8 @@ def visit(browser, report):
 
 def test_every_chart_has_drawn_marks(visit):
     marks = visit.page.evaluate(
-        """Object.fromEntries([...document.querySelectorAll('.chart')].map(
-             e => [e.id, e.querySelectorAll('.point path, path.point, path.js-line').length]))"""
+        f"""Object.fromEntries([...document.querySelectorAll('.chart')].map(
+             e => [e.id, e.querySelectorAll('{MARKS}').length]))"""
     )
     assert len(marks) == 9 and all(marks.values()), marks
 
@@ -143,3 +153,65 @@ def test_two_thousand_claims_stay_usable(browser, tmp_path):
     assert page.evaluate("performance.getEntriesByType('navigation')[0].domInteractive") < 5000
     page.fill("input[name=search]", "harbour monitor mali")
     assert page.inner_text("output") != "0 lines"
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """JupyterLab on a copy of the notebook of charts, away from any settings of this machine."""
+    shutil.copy(resources.find("notebooks") / "07-charts.ipynb", tmp_path)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    kept = ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")
+    folders = {f"JUPYTER_{name}": str(tmp_path / name) for name in kept}
+    folders |= {
+        f"JUPYTERLAB_{name}_DIR": str(tmp_path / name) for name in ("SETTINGS", "WORKSPACES")
+    }
+    options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}"]
+    options += [
+        "--port-retries=0",
+        "--IdentityProvider.token=t",
+        f"--ServerApp.root_dir={tmp_path}",
+    ]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "jupyterlab", *options],
+        env={**os.environ, **folders, "IPYTHONDIR": str(tmp_path / "ipython")},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/api?token=t")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _wait_for(url: str, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            return urllib.request.urlopen(url).close()
+        except URLError:
+            time.sleep(0.2)
+    raise TimeoutError(url)
+
+
+def test_the_notebook_of_charts_draws_in_jupyterlab(browser, lab):
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    errors, hosts = [], set()
+    page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
+    page.goto(f"{lab}/lab/workspaces/charts/tree/07-charts.ipynb?reset&token=t")
+    page.wait_for_selector(".jp-Notebook", timeout=60_000)
+    for _ in range(60):
+        page.evaluate("document.querySelector('.jp-WindowedPanel-outer')?.scrollBy(0, 700)")
+        page.wait_for_timeout(100)
+        marks = page.evaluate(
+            f"""[...document.querySelectorAll('.js-plotly-plot')].map(
+                 e => e.querySelectorAll('{MARKS}').length)"""
+        )
+        if len(marks) == 9 and all(marks):
+            break
+    assert len(marks) == 9 and all(marks), marks
+    assert errors == [] and hosts <= {"127.0.0.1", None}

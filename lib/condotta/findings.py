@@ -161,6 +161,6 @@ def _losses(events: pd.DataFrame) -> Iterator[Finding]:
     sure = int((events["responsibility"] == "fact").sum())
     told = f"{phrases.plural(len(events), 'event is', 'events are')} told besides"
     yield Finding(
-        f"{told}; who did it is told as fact in {sure:,}, and losses are called unknown in "
-        f"{unknown:,}."
+        f"{told}; who did it is told as fact in {sure or 'none'}, and losses are called unknown in "
+        f"{unknown or 'none'}."
     )

@@ -194,8 +194,8 @@ def _event_title(events: pd.DataFrame) -> str:
     unknown = int((events["losses"] == "unknown").sum())
     most = f"{phrases.plural(len(events), 'event')}, most often “{phrases.words(kind)}”"
     return (
-        f"{most}; who did it is told as fact in {sure:,}, and losses are called unknown in "
-        f"{unknown:,}."
+        f"{most}; who did it is told as fact in {sure or 'none'}, and losses are called unknown in "
+        f"{unknown or 'none'}."
     )
 
 
