@@ -37,6 +37,7 @@ BROAD_WORDS = frozenset(
      "invasion", "siege", "confrontation", "conflict"}
 )  # fmt: skip
 ANOTHER = frozenset({"another", "second", "third", "separate", "fresh", "other", "later", "new"})
+RECIPROCAL = frozenset({"one", "each", "another", "other", "one another", "each other"})
 AFTER = frozenset({"after", "following", "since", "amid", "amidst"})
 BECAUSE = frozenset(
     {"response", "retaliation", "revenge", "reprisal", "reply", "answer", "wake", "aftermath"}
@@ -44,6 +45,7 @@ BECAUSE = frozenset(
 OWN_WORDS, OWN_SENTENCE = 2, 1  # how near to an event its place is told; 0 is farther
 SAME_SPOT = 0.05  # degrees, latitude and longitude together
 NEARBY = {"exact": 0.2, "town": 0.3, "district": 0.6, "province": 1.5}
+NEAR_CHARACTERS = 800  # how far back "the drones" may be those of another event
 MEASURES = ("killed", "wounded", "captured", "missing")
 
 
@@ -272,6 +274,8 @@ def _parties(scene: Scene, frame: frames.Frame, is_noun: bool) -> tuple[Party | 
         others = [f for f in frame.fillers_of("target") if f.head not in struck]
         by = [p for f in others for p in scene.parties(f) if p.entity_id or p.hard]
         actors, targets = by, [t for t in targets if t.start not in {p.start for p in by}]
+    if len(actors or sides) > 1 and any(t.name.lower() in RECIPROCAL for t in targets):
+        sides, actors, targets = actors or sides, [], []
     if sides and not actors:
         actors, targets = (sides, targets) if targets else (sides[:1], sides[1:])
     return _joined(actors), _joined(targets)
@@ -372,18 +376,20 @@ def _last_weapon(
 
 def _with_place(page: Page, draft: Draft, frame: frames.Frame) -> Draft:
     """Return an event with the place that its own words name."""
-    placed = [
-        _placed(page, draft, index, "place", ())
-        for filler in frame.fillers_of("place")
-        if (index := page.scene.place_in(page.doc[filler.head])) is not None
-    ]
-    if placed:
-        return replace(min(placed, key=lambda d: _coarseness(d.site)), nearness=OWN_WORDS)
-    for filler in frame.fillers_of("target"):
-        index = page.scene.place_in(page.doc[filler.head])
-        if index is not None and _is_local(page, index):
-            placed_target = _placed(page, draft, index, "place in the target", ())
-            return replace(placed_target, nearness=OWN_WORDS)
+    heads = [page.doc[filler.head] for filler in frame.fillers_of("place")]
+    if frame.rule.startswith("noun"):
+        heads += [c for c in page.tree.children[frame.root] if c.dep_ == "compound"]
+    targets = [page.doc[filler.head] for filler in frame.fillers_of("target")]
+    for rule, words in (("place", heads), ("place in the target", targets)):
+        placed = [
+            _placed(page, draft, index, rule, ())
+            for word in words
+            for index in page.scene.places_in(word)
+            if rule == "place" or _is_local(page, index)
+        ]
+        if placed:
+            first = min(placed, key=lambda d: (d.site.precision in (None, "country"), d.place))
+            return replace(first, nearness=OWN_WORDS)
     return draft
 
 
@@ -497,6 +503,10 @@ def _joined_drafts(main: Draft, other: Draft) -> Draft:
     inside = other.target and other.target.start <= main.start < other.target.end
     if target is None and not inside:
         target = other.target
+    if main.kind in PACTS and other.actor is not None:
+        main = replace(main, actor=other.actor)
+        target = other.target if other.target and not inside else main.target
+        target = None if target and target.name in main.actor.name.split("; ") else target
     struck = other.actor if other.actor and other.actor.hard else None
     actor = main.actor or (
         struck if struck and not struck.start <= main.start < struck.end else None
@@ -526,14 +536,24 @@ def _is_concrete(page: Page, draft: Draft) -> bool:
         return True
     if verb and draft.actor is None:
         return draft.target is not None and (draft.target.hard or _is_struck(page, draft))
-    if draft.kind == "clash" and verb:
+    if draft.kind == "clash" and not verb:
+        parties = [p for p in (draft.actor, draft.target) if p is not None and p.hard]
+        return len(parties) + (draft.nearness == OWN_WORDS) + _breaks_out(page, draft) > 1
+    if draft.kind == "clash" and draft.target is not None and not draft.target.hard:
+        return False
+    if draft.kind == "clash":
         several = draft.target is not None or ";" in draft.actor.name
         return several or draft.nearness == OWN_WORDS
     if verb and draft.target is None:
         return draft.kind == "other" or (draft.kind in STRIKES and draft.site is not None)
-    if words in BROAD_WORDS:
-        return draft.actor is not None or draft.target is not None or draft.site is not None
-    return True
+    broad = words in BROAD_WORDS
+    return not broad or bool(draft.actor or draft.target or draft.nearness == OWN_WORDS)
+
+
+def _breaks_out(page: Page, draft: Draft) -> bool:
+    """Tell whether a verb says that a fight happened: "clashes erupted"."""
+    verb = page.doc[draft.root].head
+    return verb.pos_ == "VERB" and verb.lemma_.lower() in frames.OCCURRENCE_VERBS
 
 
 def _is_struck(page: Page, draft: Draft) -> bool:
@@ -568,15 +588,11 @@ def _is_concluded(page: Page, draft: Draft) -> bool:
 
 def _is_anchored(page: Page, draft: Draft) -> bool:
     """Tell whether anything ties an event down; a bare noun with nothing around it does not."""
-    if draft.actor is None and draft.target is None:
-        return (
-            draft.site is not None
-            and draft.place is not None
-            and "own sentence" in draft.rule
-            or (draft.site is not None and "place:" in draft.rule)
-            or (draft.definite and draft.general)
-        )
-    return True
+    if draft.actor is not None or draft.target is not None:
+        return True
+    if draft.kind == "buildup" and draft.site is not None:
+        return True
+    return draft.nearness == OWN_WORDS or (draft.definite and draft.general)
 
 
 def _fill(page: Page, draft: Draft, before: Sequence[Draft]) -> Draft:
@@ -605,7 +621,11 @@ def _with_named_culprit(page: Page, draft: Draft) -> Draft:
         if not slot or cue.negated or not responsibility.governs(page.doc[cue.root], token):
             continue
         for party in (page.scene.party(filler) for filler in cue.fillers_of(slot)):
-            if party.hard and not party.start <= draft.start < party.end:
+            taken = [
+                draft.trigger,
+                *([(draft.target.start, draft.target.end)] if draft.target else []),
+            ]
+            if party.hard and not any(a < party.end and party.start < b for a, b in taken):
                 return replace(draft, actor=party, rule=f"{draft.rule}; actor: {cue.rule}")
     return draft
 
@@ -627,6 +647,11 @@ def _with_anaphor(page: Page, draft: Draft, before: Sequence[Draft]) -> Draft:
     if owner.start and page.doc[owner.start - 1].lower_ in ("its", "their"):
         return _with_owner_before(page, draft, page.doc[owner.start - 1])
     words = draft.actor.name.lower()
+    if owner.start and page.doc[owner.start - 1].lower_ == "the" and draft.weapon:
+        same = [o for o in before if o.kind == draft.kind and o.actor and o.actor.entity_id]
+        if same and draft.start - same[-1].start < NEAR_CHARACTERS:
+            found = same[-1].actor.name, same[-1].actor.entity_id
+            return _with_actor(draft, found, f"actor: the {words} = those before")
     if words not in THIRD | {"group", "militia", "movement", "company", "faction"}:
         return draft
     kinds = ACTORS - {"person"} if words in THIRD else {"armed_group", "organisation"}
@@ -736,15 +761,30 @@ def _dateline_site(page: Page, dateline: str) -> places.Site | None:
 
 
 def _when(page: Page, token: "Token") -> Any:
-    """Return the date nearest to a trigger in its sentence."""
+    """Return the date nearest to a trigger in its own clause."""
     sent = page.scene.sentence(token)
-    start, end = sent.start_char, sent.end_char
     dates = [
         q
         for q in page.amounts
-        if q.kind == "date" and start <= q.start < end and (q.date_from or q.date_to)
+        if q.kind == "date"
+        and sent.start_char <= q.start < sent.end_char
+        and (q.date_from or q.date_to)
+        and _is_of_clause(page, q, token)
     ]
     return min(dates, key=lambda q: (abs(q.start - token.idx), q.start), default=None)
+
+
+def _is_of_clause(page: Page, date: quantities.Quantity, token: "Token") -> bool:
+    """Tell whether no other verb stands between a date and a trigger in the tree."""
+    word = page.doc.char_span(date.start, date.end, alignment_mode="expand").root
+    own = {token.i, token.head.i, token.head.head.i}
+    for _ in range(6):
+        if word.i in own:
+            return True
+        if word.pos_ == "VERB" and word.dep_ not in ("acl", "xcomp"):
+            return False
+        word = word.head
+    return False
 
 
 def _with_losses(page: Page, draft: Draft, token: "Token") -> Draft:
@@ -800,9 +840,10 @@ def _statement_at(page: Page, position: int) -> Mapping | None:
     """Return the innermost statement whose content holds a character."""
     around = []
     for row in page.statements:
-        start = row["content_start"] if row["content_start"] is not None else row["start"]
-        end = row["content_end"] if row["content_end"] is not None else row["end"]
-        if int(start) <= position < int(end):
+        start, end = row["content_start"], row["content_end"]
+        if start is not None and row["cue_start"] is not None and start <= row["cue_start"] < end:
+            start = row["cue_end"]  # a content that holds its own cue is the whole sentence
+        if start is not None and int(start) <= position < int(end):
             around.append((int(end) - int(start), str(row["statement_id"]), row))
     return min(around, key=lambda item: item[:2])[2] if around else None
 
@@ -868,6 +909,16 @@ def _merge(page: Page, drafts: list[Draft]) -> list[Draft]:
     return [d for d in kept if d.actor or d.target or (d.site and not d.definite)]
 
 
+def _same_toll(first: Draft, later: Draft) -> bool:
+    """Tell whether a bare "three were killed" gives the toll of another event again."""
+    tolls = [
+        [(x.low, x.high) for x in d.lost if x.kind == "killed" and x.low is not None][:1]
+        for d in (first, later)
+    ]
+    bare = any(d.kind == "killing" and d.actor is None and d.site is None for d in (first, later))
+    return bare and bool(tolls[0]) and tolls[0] == tolls[1]
+
+
 def _headline_end(page: Page) -> int:
     """Return where the headline ends: a first line without a full stop."""
     first = page.scene.sentences[0] if page.scene.sentences else None
@@ -881,6 +932,8 @@ def _is_retold(page: Page, first: Draft, later: Draft, *, brief: bool = False) -
 
     A headline is brief: one thing in common is enough.
     """
+    if "killing" in (first.kind, later.kind) and _same_toll(first, later):
+        return True
     if not _kinds_agree(first, later) or _is_another(page, later):
         return False
     same_sentence = (

@@ -51,6 +51,7 @@ MODALITIES = {
 MODALITY_OF = {lemma: name for name, lemmas in MODALITIES.items() for lemma in lemmas.split()}
 NESTING = _set("from to into via through toward towards against on by in at near around outside")
 SAME_POSITION = (("agent", "by"), ("by", "agent"), ("towards", "toward"), ("unto", "to"))
+DASHES = frozenset({"—", "–", "--", "-"})
 STATIONARY = frozenset({"in", "near", "at", "of", "on", "from", "to", "with", "by", "around"})
 ACHIEVED = frozenset({"agree", "decide", "order", "instruct", "promise", "pledge"})
 NOMINAL = frozenset({"NOUN", "PROPN", "PRON", "NUM", "ADJ", "X", "SYM", "DET"})
@@ -283,7 +284,7 @@ class Tree:
         found = [verb]
         for word in words[1:]:
             nearby = self._nearby(verb, found[-1])
-            part = next((t for t in nearby if word in (t.lemma_.lower(), t.lower_)), None)
+            part = next((t for t in nearby if _is_word(t, word)), None)
             if part is None:
                 return []
             found.append(part)
@@ -490,6 +491,9 @@ class Tree:
     def subject(self, verb: "Token", depth: int = 4) -> "tuple[Token | None, str]":
         """Return who a verb is said of, and how that was found."""
         own = self._own_subject(verb)
+        dash = self._dateline_end(verb)
+        if dash and (own is None or own.i < dash):
+            own = self._after_dateline(dash, verb) or own
         if own is not None:
             antecedent = self.antecedent(own)
             return antecedent, "subject" if antecedent.i == own.i else "relative"
@@ -535,17 +539,37 @@ class Tree:
         before = self.doc[subject.sent.start : joint]
         if any(t.pos_ in ("VERB", "AUX") for t in before):
             return []
-        names = [t for t in before if t.pos_ == "PROPN" and t.i > joint - 5]
-        if not names:
-            return []
-        last = names[-1]
-        return [last.head if last.dep_ in ("appos", "flat") and last.head.i < last.i else last]
+        opened = {t.i + 1 for t in before if t.text == "("}
+        names = [t for t in before if t.pos_ == "PROPN" and joint - 5 < t.i not in opened]
+        names += [t for t in before if t.pos_ == "NOUN" and t.i == joint - 1]
+        return [names[-1].head if names[-1].dep_ == "flat" else names[-1]] if names else []
+
+    def auxiliaries(self, verb: "Token") -> "list[Token]":
+        """Return the auxiliaries of a verb, on which a parser sometimes hangs the subject."""
+        return [c for c in self.children[verb.i] if c.dep_.startswith("aux")]
+
+    def _dateline_end(self, verb: "Token") -> int:
+        """Return where the dash after a dateline stands in a verb's sentence, or 0."""
+        for token in self.doc[verb.sent.start : min(verb.sent.start + 15, verb.i)]:
+            if token.text in DASHES and token.i > verb.sent.start and token.nbor(-1).whitespace_:
+                return token.i
+            if token.pos_ in ("VERB", "AUX", "PRON"):
+                break
+        return 0
+
+    def _after_dateline(self, dash: int, verb: "Token") -> "Token | None":
+        """Return the noun after a dateline that the parser hung on the dateline."""
+        for token in self.doc[dash + 1 : verb.i]:
+            if token.pos_ in ("NOUN", "PROPN") and token.head.i < dash:
+                return token
+        return None
 
     def _own_subject(self, verb: "Token") -> "Token | None":
         """Return the subject that hangs on a verb; of several the last one before it."""
         found = [
             c
-            for c in self.children[verb.i]
+            for word in (verb, *self.auxiliaries(verb))
+            for c in self.children[word.i]
             if c.dep_.startswith("nsubj") and self.preposition(c) not in STATIONARY
         ]
         before = [c for c in found if c.i < verb.i]
@@ -805,6 +829,12 @@ class Tree:
         if child.dep_ == "aux" and child.i:
             return MODALITY_OF.get(child.lemma_.lower(), MODALITY_OF.get(child.lower_, ""))
         return "conditional" if child.dep_ == "mark" and child.lower_ in ("if", "unless") else ""
+
+
+def _is_word(token: "Token", word: str) -> bool:
+    """Tell whether a token is a later word of a trigger; "according" is no *accord*."""
+    inflected = token.pos_ != "VERB" or token.tag_ == "VB"
+    return token.lower_ == word or (inflected and token.lemma_.lower() == word)
 
 
 def _known_as(argument: Argument, slots: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 LOSS = r"(?:loss(?:es)?|casualt(?:y|ies)|victims?|deaths?|dead|injur(?:y|ies)|fatalit(?:y|ies)|toll|wounded|killed)"
 KNOWN = r"(?:information|details?|reports?|word|figures?|data|confirmation|number|indication)"
-NOT_KNOWN = r"(?:unknown|unclear|not (?:\w+ )?(?:known|clear|available|reported|confirmed|released|disclosed)|undisclosed|unconfirmed)"
+NOT_KNOWN = r"(?:unknown|unclear|not (?:\w+ )?(?:known|clear|available|reported|confirmed|released|disclosed)|undisclosed|unconfirmed|(?:could|can) ?not (?:\w+ )?be \w+ed)"
 UNKNOWN = re.compile(
     rf"\bno (?:\w+ ){{0,3}}{KNOWN}\b[^.;]{{0,60}}\b{LOSS}\b"
     rf"|\b{LOSS}\b[^.;]{{0,60}}\b{NOT_KNOWN}\b"
@@ -88,10 +88,12 @@ def _holds(scene: "Scene", filler: "Filler", figures: Iterable["Quantity"]) -> b
 
 
 def _beside(scene: "Scene", frame: "Frame", counts: Sequence["Quantity"]) -> "Quantity | None":
-    """Return the figure right after a word, whose it is: "and wounded 11"."""
+    """Return the figure right beside a word, whose it is: "and wounded 11", "20 wounded"."""
     end = scene.doc[frame.start : frame.end].end_char
+    start = scene.doc[frame.start].idx
     after = [c for c in counts if c.kind in FIGURES and 0 <= c.start - end <= 1]
-    return after[0] if after else None
+    before = [c for c in counts if c.kind in FIGURES and c.noun is None and c.end == start - 1]
+    return (after or before or [None])[0]
 
 
 def bounds(

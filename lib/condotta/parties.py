@@ -24,6 +24,7 @@ BACKED = frozenset(
      "held", "controlled", "sponsored", "trained", "paid", "affiliated", "run", "speaking",
      "supplied", "occupied", "built"}
 )  # fmt: skip
+OWNED = frozenset({"belong", "operate", "fly", "own", "launch", "fire", "pilot", "command"})
 CALENDAR = frozenset(
     {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january",
      "february", "march", "april", "may", "june", "july", "august", "september", "october",
@@ -123,8 +124,14 @@ class Scene:
         """Return the sentences of the article in order."""
         return [self.doc[a:b] for a, b in dict.fromkeys(self._bounds)]
 
+    @cached_property
+    def _adjectives(self) -> frozenset[str]:
+        return frozenset({p.adjective for p in self.codebook.nationalities} | {"European"})
+
     def is_ground(self, row: Mapping) -> bool:
         """Tell whether a name may be where something happened."""
+        if " " in row["name"] and row["name"].split()[-1] in self._adjectives:
+            return False
         if row["kind"] in GROUNDS:
             return True
         if row["kind"] not in ("state", "organisation"):
@@ -172,7 +179,7 @@ class Scene:
     def is_a(self, token: "Token", name: str) -> bool:
         """Tell whether the head of a noun phrase is of a class that a trigger asks for."""
         if name == "place":
-            return self.place_in(token) is not None
+            return bool(self.places_in(token))
         if self.is_date(token):
             return False
         if name == "nation":
@@ -237,14 +244,15 @@ class Scene:
             after[-1] in BACKED and after[0] == "-" or after[0] in ("backed", "allied")
         )
 
-    def place_in(self, token: "Token") -> int | None:
-        """Return the first place, as an index of `mentions`, in the noun phrase of a word."""
+    def places_in(self, token: "Token") -> list[int]:
+        """Return the places, as indexes of `mentions`, in the noun phrase of a word."""
         if token.i in self._mention_at:
-            return self._mention_at[token.i]
+            return [self._mention_at[token.i]]
         if token.pos_ not in ("NOUN", "PROPN"):
-            return None
+            return []
         inside = range(token.left_edge.i, min(token.right_edge.i, token.i + 9) + 1)
-        return next((self._mention_at[i] for i in inside if i in self._mention_at), None)
+        found = [self._mention_at[i] for i in inside if i in self._mention_at]
+        return list(dict.fromkeys(found))
 
     def parties(
         self, filler: "Filler", *, event_noun: bool = False, acts: bool = True
@@ -302,8 +310,10 @@ class Scene:
         if row is not None and (row["kind"] in ACTORS or self._governs(row)):
             return [row]
         if row is not None and row["kind"] == "nationality":
-            adjectives = {people.adjective for people in self.codebook.nationalities}
-            return [row] if event_noun or row["name"] in adjectives else []
+            return [row] if event_noun or row["name"] in self._adjectives else []
+        owner = self._commander(head)
+        if owner is not None:
+            return [owner]
         names = [
             self.at[i]
             for i in range(filler.start, filler.end)
@@ -316,6 +326,18 @@ class Scene:
             return []
         states = [r for r in names if r["kind"] in ("nationality", "state") or self._governs(r)]
         return states if self._are_joined(states) else states[:1]
+
+    def _commander(self, head: "Token") -> Mapping | None:
+        """Return the X of "drones belonging to X", "jets flown by X", "forces loyal to X"."""
+        if not (self._of(head, "weapon") or self._of(head, "force")):
+            return None
+        for child in head.children:
+            if child.i > head.i and (child.lower_ == "loyal" or child.lemma_.lower() in OWNED):
+                for noun in child.children:
+                    row = self.at.get(noun.i)
+                    if row is not None and (row["kind"] in ACTORS or self._governs(row)):
+                        return row
+        return None
 
     def _are_joined(self, rows: list[Mapping]) -> bool:
         """Tell whether names are listed: *Armenian and Azerbaijani*."""

@@ -446,7 +446,7 @@ def area_of(doc: "Doc", mention: Mention) -> str | None:
             return AREAS[before[-2]]
         if COMPASS.fullmatch(before[-2]):
             return "district"
-    if before and COMPASS.fullmatch(before[-1]):
+    if before and (COMPASS.fullmatch(before[-1]) or before[-1] == "rural"):
         return "province"
     return "district" if before and before[-1] in AROUND else None
 
