@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from condotta import codebook as names
 from condotta import copies as repeats
+from condotta import names
 
 if TYPE_CHECKING:
     from condotta.codebook import Codebook
