@@ -85,8 +85,9 @@ def folder(tmp_path_factory):
 def make(folder, steps=3):
     nlp = train.open_untrained(**{"components.parser.min_action_freq": 1})
     read = recipe.read_corpora(folder, nlp)
-    train.initialize(nlp, [doc for portion in read.portions() for doc in portion.docs])
-    train.train(nlp, read.portions(), steps=steps)
+    portions = read.portions(recipe.TOGETHER)
+    train.initialize(nlp, [doc for portion in portions for doc in portion.docs])
+    train.train(nlp, portions, steps=steps)
     return nlp
 
 
@@ -154,7 +155,8 @@ def test_polnear_can_be_left_out(folder):
 
 def test_portions_leave_out_the_shares_held_out(folder):
     read = recipe.read_corpora(folder, train.open_untrained())
-    assert len(read.portions()[-1].docs) == 2 * len(read.portions({"south"})[-1].docs) == 4
+    everything, some = (read.portions(recipe.TOGETHER, out)[-1] for out in (set(), {"south"}))
+    assert (len(everything.docs), len(some.docs)) == (4, 2)
 
 
 def test_training_twice_gives_the_same_weights(folder, made, tmp_path):
@@ -196,6 +198,16 @@ def test_silver_trees_do_not_touch_what_people_marked(folder, made):
     assert doc.has_annotation("DEP") and doc.has_annotation("TAG")
     assert [s.label_ for s in doc.spans["attribution"]] == ["SOURCE", "CUE", "CONTENT"]
     assert not any(token.ent_iob for token in doc)
+
+
+def test_silver_keeps_the_articles_without_trees_for_the_later_stages(folder, made, monkeypatch):
+    monkeypatch.setattr(recipe, "SILVER_SHARE", 1)
+    read = recipe.read_corpora(folder, made)
+    silver = recipe.add_silver(read, made)
+    assert silver.articles[0].has_annotation("DEP") and not read.articles[0].has_annotation("DEP")
+    kept = [(s.text, s.label_) for s in read.articles[0].spans["attribution"]]
+    assert [(s.text, s.label_) for s in silver.articles[0].spans["attribution"]] == kept
+    assert all(doc.has_annotation("DEP") for docs in read.reports.values() for doc in docs)
 
 
 def test_score_words_counts_words_by_label():

@@ -19,11 +19,25 @@ from en_condotta.recipe import corpora
 from en_condotta.recipe.train import Portion, initialize, open_untrained, train
 
 TREES = ["tok2vec", "tagger", "morphologizer", "parser"]
-WORDS = {"treebank": 900, "articles": 600, "reports": 500}  # of each corpus in a step
-SILVER_SHARE = 0.3  # of the articles get trees; more costs time and gives no score
 CLUSTERED_WORDS = 100_000
+SILVER_SHARE = 0.3  # of the articles get trees in the first stage; more takes longer
 HELD_OUT = "africa-other,difficult"
 MEASURED = Path("training/work/measured")
+
+
+class Stage(NamedTuple):
+    """How long a stage of training is, how many words of each corpus a step reads, how fast."""
+
+    steps: int
+    treebank: int
+    articles: int
+    reports: int
+    peak: float
+
+
+TOGETHER = Stage(2000, treebank=900, articles=600, reports=500, peak=0.001)
+STATEMENTS = Stage(1100, treebank=500, articles=1300, reports=500, peak=0.001)
+EVERYTHING = Stage(400, treebank=500, articles=1000, reports=600, peak=0.0005)
 
 
 class Corpora(NamedTuple):
@@ -33,13 +47,15 @@ class Corpora(NamedTuple):
     articles: list[Doc]
     reports: dict[str, list[Doc]]
 
-    def portions(self, without: set[str] = frozenset()) -> list[Portion]:
-        """Return what a training step reads of each corpus, some shares left out."""
-        reports = [
-            doc for share, docs in self.reports.items() if share not in without for doc in docs
+    def portions(self, stage: Stage, without: set[str] = frozenset()) -> list[Portion]:
+        """Return what a step of a stage reads of each corpus, some shares left out."""
+        shares = (docs for share, docs in self.reports.items() if share not in without)
+        reports = [doc for docs in shares for doc in docs]
+        return [
+            Portion(self.treebank, stage.treebank),
+            Portion(self.articles, stage.articles),
+            Portion(reports, stage.reports),
         ]
-        rows = {"treebank": self.treebank, "articles": self.articles, "reports": reports}
-        return [Portion(docs, WORDS[name]) for name, docs in rows.items()]
 
 
 def read_corpora(folder: Path, nlp: Language, *, polnear: bool = True) -> Corpora:
@@ -60,6 +76,16 @@ def add_trees(docs: list[Doc], parser: Language) -> None:
             ours.tag_, ours.pos_ = theirs.tag_, theirs.pos_
             ours.set_morph(str(theirs.morph))
         doc.from_array([HEAD, DEP], parsed.to_array([HEAD, DEP]))
+
+
+def add_silver(read: Corpora, parser: Language) -> Corpora:
+    """Give every report a tree in place, and return the corpora with trees on some articles."""
+    for docs in read.reports.values():
+        add_trees(docs, parser)
+    share = int(len(read.articles) * SILVER_SHARE)
+    parsed = [doc.copy() for doc in read.articles[:share]]
+    add_trees(parsed, parser)
+    return read._replace(articles=parsed + read.articles[share:])
 
 
 def make_clusters(target: Path = embed.TABLE) -> None:
@@ -101,6 +127,15 @@ def _report(step: int, losses: dict[str, float]) -> None:
     typer.echo(f"{step}: " + ", ".join(f"{name} {loss:,.0f}" for name, loss in losses.items()))
 
 
+def run_stage(
+    nlp: Language, read: Corpora, stage: Stage, without: set[str] = frozenset(), seed: int = 0
+) -> None:
+    """Train one stage, and say how it goes."""
+    typer.echo(f"{stage}")
+    portions = read.portions(stage, without)
+    train(nlp, portions, steps=stage.steps, peak=stage.peak, seed=seed, report=_report)
+
+
 def main(
     corpora_dir: Annotated[Path, typer.Option("--corpora", help="folder of the corpora")],
     without_polnear: Annotated[bool, typer.Option(help="leave out PolNeAR (no licence)")] = False,
@@ -108,25 +143,22 @@ def main(
     measured: Annotated[Path, typer.Option(help="where the pipeline without them goes")] = MEASURED,
     shipped: Annotated[Path, typer.Option(help="where the one with all goes")] = en_condotta.FOLDER,
     tree_steps: Annotated[int, typer.Option(help="steps of the parser for silver trees")] = 4000,
-    steps: Annotated[int, typer.Option(help="steps without the shares held out")] = 2000,
-    last_steps: Annotated[int, typer.Option(help="further steps with everything")] = 1000,
     seed: Annotated[int, typer.Option(help="of order, dropout and first weights")] = 0,
 ) -> None:
-    """Train twice: what is measured never saw the shares held out; what ships goes on from it."""
+    """Train what is measured without the shares held out; what ships goes on from it with all."""
+    without = set(hold_out.split(","))
     make_clusters()
-    parser = open_untrained(**{"nlp.pipeline": TREES})
-    nlp = open_untrained()
+    parser, nlp = open_untrained(**{"nlp.pipeline": TREES}), open_untrained()
     read = read_corpora(corpora_dir, nlp, polnear=not without_polnear)
     initialize(parser, read.treebank, seed)
     train(parser, [Portion(read.treebank, 1200)], steps=tree_steps, seed=seed, report=_report)
-    add_trees(read.articles[: int(len(read.articles) * SILVER_SHARE)], parser)
-    for docs in read.reports.values():
-        add_trees(docs, parser)
-    initialize(nlp, [doc for portion in read.portions() for doc in portion.docs], seed)
+    silver = add_silver(read, parser)
+    initialize(nlp, [doc for portion in silver.portions(TOGETHER) for doc in portion.docs], seed)
     fill_lemmas(nlp, read.treebank)
-    train(nlp, read.portions(set(hold_out.split(","))), steps=steps, seed=seed, report=_report)
+    run_stage(nlp, silver, TOGETHER, without, seed)
+    run_stage(nlp, read, STATEMENTS, without, seed + 1)
     finish(nlp, measured)
-    train(nlp, read.portions(), steps=last_steps, seed=seed + 1, report=_report)
+    run_stage(nlp, read, EVERYTHING, seed=seed + 2)
     finish(nlp, shipped)
 
 

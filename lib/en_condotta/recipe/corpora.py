@@ -88,7 +88,7 @@ def _read_report(marked: str, notes: str, nlp) -> Doc:
 
 
 def untag(marked: str) -> tuple[str, list[tuple[str, str, int, int]]]:
-    """Return plain text, and its tags as (first reference, role, start, end).
+    """Return plain text, and its tags as (reference, role, start, end), one for each reference.
 
     Examples
     --------
@@ -108,7 +108,7 @@ def untag(marked: str) -> tuple[str, list[tuple[str, str, int, int]]]:
         else:
             refs, role, start = stack.pop()
             if refs:
-                tags.append((refs.split("+")[0], role, start, length))
+                tags += [(ref, role, start, length) for ref in refs.split("+")]
     if stack:
         raise ValueError(f"tag {stack[-1][:2]} is never closed")
     return "".join(out) + marked[last:], tags

@@ -51,7 +51,7 @@ def mix(portions: Iterable[Portion], rng: random.Random) -> Iterator[list[Doc]]:
         yield batch
 
 
-def rates(steps: int, peak: float = 0.001, warm: int = 200) -> Iterator[float]:
+def rates(steps: int, peak: float, warm: int = 200) -> Iterator[float]:
     """Yield one rate a step: up to the peak, level, then down to a tenth in the last third."""
     for step in range(steps):
         left = min(1.0, 3 * (steps - step) / steps)
@@ -76,6 +76,7 @@ def train(
     *,
     steps: int,
     seed: int = 0,
+    peak: float = 0.001,
     report: Callable[[int, dict], None] | None = None,
 ) -> None:
     """Train all heads in place, and leave the averaged weights in the pipeline.
@@ -86,7 +87,7 @@ def train(
     batches = islice(mix(portions, random.Random(seed)), steps)
     optimizer = Adam(0.001, use_averages=True, L2=0.01, L2_is_weight_decay=True, grad_clip=1.0)
     losses: dict[str, float] = {}
-    for step, (batch, rate) in enumerate(zip(batches, rates(steps), strict=True), 1):
+    for step, (batch, rate) in enumerate(zip(batches, rates(steps, peak), strict=True), 1):
         optimizer.learn_rate = rate
         nlp.update(as_examples(batch, nlp), sgd=optimizer, drop=DROPOUT, losses=losses)
         if report and step % 100 == 0:
