@@ -139,6 +139,10 @@ class Reviewing(anywidget.AnyWidget):
         self.observe(lambda _change: self._fill(), "show")
         self.on_msg(lambda _widget, content, _buffers: self.receive(content))
 
+    def __repr__(self) -> str:
+        """Return how many claims are in the queue."""
+        return f"Reviewing({len(self.items)} claims)"
+
     def _fill(self) -> None:
         made = reviews.read(self._where)
         show = self.show if self.show in SHOWS else "all"
