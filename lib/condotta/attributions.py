@@ -84,11 +84,12 @@ def link_spans(doc: "Doc", layout: Layout) -> list[Attribution]:
     """
     spans = sorted({(s.start, s.end, s.label_) for s in doc.spans.get("attribution", ())})
     at_cue = [i for i, span in enumerate(spans) if span[2] == "CUE"]
+    speaking = [i for i in at_cue if not clauses.cites(doc[spans[i][0]])]
     offers = sorted(
         (_cost(spans, i, j, layout), abs(i - j), i, j)
         for i, span in enumerate(spans)
         if span[2] != "CUE"
-        for j in _nearest(at_cue, i)
+        for j in _nearest(at_cue if span[2] == "CONTENT" else speaking, i)
     )
     taken: dict[int, int] = {}
     filled: set[tuple[int, str]] = set()

@@ -181,9 +181,8 @@ def _according_to(token: "Token") -> Iterator[Attribution]:
 
 def _of_noun(noun: "Token") -> Iterator[Attribution]:
     """Yield "reports that", "the claim that", "accusations of"."""
-    clause = next(
-        (c for c in noun.rights if c.dep_ in ("acl", "ccomp") and mark_of(c) == "that"), None
-    )
+    below = [c for c in noun.rights if c.dep_ in ("acl", "acl:relcl", "ccomp")]
+    clause = next((c for c in below if mark_of(c) == "that"), None)
     if clause is None and noun.lemma_ in TOPICAL:
         topics = (c for c in noun.rights if c.dep_ in ("nmod", "acl"))
         clause = next((c for c in topics if mark_of(c) in TOPIC_MARKS), None)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from condotta.codebook import Codebook
 
 CREDIT = re.compile(r"^[^\n(]{0,80}\(([A-Z][\w .'-]{1,30})\)\s*[-–—]", re.M)
+ANSWERS = ("denies", "does_not_deny", "declines")
 RELAYED = ("asserts", "accuses", "alleges")
 NO_CUE = cues.Reading("asserts", "reported", "no cue")
 OFFICIALS = ("government_body", "named_official", "unknown")
@@ -183,13 +184,13 @@ def _told_to(
 
 
 def _without_echoes(rows: list[dict]) -> list[dict]:
-    """Return rows without repetitions, and without nobody's claim inside a denial of that claim."""
+    """Return rows without repetitions, and without nobody's claim inside its answer."""
     once = {row["statement_id"]: row for row in rows}.values()
-    denied = [row for row in once if row["stance"] in ("denies", "does_not_deny")]
+    answers = [row for row in once if row["stance"] in ANSWERS]
     return [
         row
         for row in once
-        if row["source_name"] or not any(o is not row and _holds(o, row) for o in denied)
+        if row["source_name"] or not any(o is not row and _holds(o, row) for o in answers)
     ]
 
 
