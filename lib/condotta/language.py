@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-MAX_CHARS = 500_000  # about 1.5 GB of memory at the peak; a book, not a report
+MAX_CHARS = 500_000  # takes 1.7 GB of memory at the peak; a book, not a report
 ATTRIBUTES = ["ORTH", "SPACY", "TAG", "POS", "MORPH", "LEMMA", "HEAD", "DEP", "SENT_START"]
 ATTRIBUTES += ["ENT_IOB", "ENT_TYPE"]
 
@@ -80,10 +80,11 @@ def parse(
 
     Notes
     -----
-    Texts longer than `MAX_CHARS` are left out; `unparsed` lists them. Each text is read by itself,
-    so that no article changes the parse of another, and one Doc is in memory at a time.
+    Texts in other languages and those longer than `MAX_CHARS` are left out; `unparsed` lists
+    them. Each text is read by itself, so that no article changes the parse of another, and one
+    Doc is in memory at a time.
     """
-    rows = articles.loc[~_too_long(articles), ["text", "article_id"]]
+    rows = articles.loc[~_too_long(articles) & ~_foreign(articles), ["text", "article_id"]]
     if progress:
         from tqdm.auto import tqdm
 
@@ -100,7 +101,8 @@ def unparsed(articles: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per article that is too long: `article_id`, `reason` and `detail`.
+        One row per article that is too long or not in English: `article_id`, `reason` and
+        `detail`.
 
     Examples
     --------
@@ -109,16 +111,27 @@ def unparsed(articles: pd.DataFrame) -> pd.DataFrame:
       article_id    reason                                             detail
     0         a2  too_long  500,001 characters; the pipeline reads texts o...
     """
-    long = articles.loc[_too_long(articles)].reset_index(drop=True)
-    detail = [
-        f"{n:,} characters; the pipeline reads texts of up to {MAX_CHARS:,}; split the article."
-        for n in long["text"].str.len()
+    rows = [
+        (row.article_id, "language", f"in `{row.language}`; the pipeline reads English")
+        for row in articles[_foreign(articles)].itertuples()
     ]
-    return pd.DataFrame({"article_id": long["article_id"], "reason": "too_long", "detail": detail})
+    rows += [
+        (row.article_id, "too_long", f"{len(row.text):,} characters; the pipeline reads texts of up "
+         f"to {MAX_CHARS:,}; split the article.")
+        for row in articles[_too_long(articles) & ~_foreign(articles)].itertuples()
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["article_id", "reason", "detail"])
 
 
 def _too_long(articles: pd.DataFrame) -> pd.Series:
     return articles["text"].str.len() > MAX_CHARS
+
+
+def _foreign(articles: pd.DataFrame) -> pd.Series:
+    """Return which articles are in a language other than English; where it is not known, none."""
+    if "language" not in articles:
+        return pd.Series(False, index=articles.index)
+    return articles["language"].notna() & articles["language"].ne("en")
 
 
 def _read_or_parse(text: str, kept: Path | None) -> "Doc":
