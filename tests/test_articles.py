@@ -257,6 +257,7 @@ def test_read_articles_takes_a_glob(folder):
         ("Dozens of Syrians left for Libya on Monday, two men said.", "en"),
         ("Des dizaines de Syriens sont partis pour la Libye lundi.", "fr"),
         ("Десятки сирийцев отправились в Ливию в понедельник.", "ru"),
+        ("Hmeimim, Idlib: HTS and the SAA clash.", "en"),
         ("غادر عشرات السوريين إلى ليبيا يوم الاثنين", "ar"),
     ],
 )

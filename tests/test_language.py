@@ -226,6 +226,13 @@ def test_too_long_article_is_reported_and_ends_nothing(articles, monkeypatch):
     assert "39" in row.detail and "split" in row.detail
 
 
+def test_article_in_another_language_is_reported_and_not_read_as_english(articles):
+    mixed = articles.assign(language=["en", "fr", None])
+    assert [article_id for article_id, _ in language.parse(mixed)] == ["a3", "a2"]
+    (row,) = language.unparsed(mixed).itertuples()
+    assert (row.article_id, row.reason) == ("a1", "language")
+
+
 def test_pipeline_opens_by_its_name():
     import spacy
 

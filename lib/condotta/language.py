@@ -111,15 +111,16 @@ def unparsed(articles: pd.DataFrame) -> pd.DataFrame:
       article_id    reason                                             detail
     0         a2  too_long  500,001 characters; the pipeline reads texts o...
     """
+    foreign = _foreign(articles)
     rows = [
         (row.article_id, "language", f"in `{row.language}`; the pipeline reads English")
-        for row in articles[_foreign(articles)].itertuples()
+        for row in articles[foreign].itertuples()
     ]
+    limit = f"the pipeline reads texts of up to {MAX_CHARS:,}; split the article."
     rows += [
-        (row.article_id, "too_long", f"{len(row.text):,} characters; the pipeline reads texts of up "
-         f"to {MAX_CHARS:,}; split the article.")
-        for row in articles[_too_long(articles) & ~_foreign(articles)].itertuples()
-    ]  # fmt: skip
+        (row.article_id, "too_long", f"{len(row.text):,} characters; {limit}")
+        for row in articles[_too_long(articles) & ~foreign].itertuples()
+    ]
     return pd.DataFrame(rows, columns=["article_id", "reason", "detail"])
 
 
