@@ -49,7 +49,7 @@ def undo_ending(form: str, ending: str) -> Iterator[str]:
     >>> next(undo_ending("hoping", "ing")), next(undo_ending("testing", "ing"))
     ('hope', 'test')
     >>> list(undo_ending("parties", "s"))
-    ['party', 'parti', 'partie']
+    ['party', 'partie', 'parti']
     """
     if ending == "s" and form.endswith("men"):
         yield form[:-3] + "man"
