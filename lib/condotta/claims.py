@@ -18,24 +18,31 @@ if TYPE_CHECKING:
 
     from condotta.codebook import Codebook
 
-TELLING = 0.25  # a sentence tells of a type when its tokens together reach this
-FRAMED = 0.15  # the same where a frame of the codebook shows the type, with people in it
+TELLING = 0.2  # a sentence tells of a type when its tokens together reach this
+FRAMED = 0.12  # the same where a frame of the codebook shows the type, with people in it
+MARKED = 0.3  # what the pipeline's own mark of a trigger or a slot adds
 SECOND = 0.5  # a further token of the same sentence must reach this by itself
 RELEVANT = 0.5  # an article is about recruitment from this probability on
 DOUBTFUL = 0.35  # or from this one, if a claim in it names people and a war not their own
-FILLING = 0.4  # a mention fills a slot from this probability on
+SURE = 0.5  # a denial or accusation that no cue shows must reach this
+FILLING = 0.25  # a mention fills a slot from this probability on
 FIGURE_ROLES = ("pay", "count", "contract", "date")
 SEVERAL = ("recruits", "origin", "staging")  # slots that a conjunction may fill twice
-HEDGED = {"stated_fact": 0, "reported": 1, "alleged": 2, "possible": 3}
+STANCE_OF = {"denial": "denies", "accusation": "accuses"}
 
 
 @dataclass(frozen=True)
 class Draft:
-    """One claim while it is read: its trigger, and what was found for each slot."""
+    """One claim while it is read: its trigger, and what was found for each slot.
+
+    `otherwise` is the likeliest type of the trigger where nobody denies or accuses.
+    """
 
     kind: str
     trigger: "Token"
     rule: str
+    score: float = 1.0
+    otherwise: str | None = None
     values: Mapping[str, Value] = field(default_factory=dict)
     figures: Mapping[str, Any] = field(default_factory=dict)
     told: Mapping[str, Any] = field(default_factory=dict)
@@ -133,8 +140,8 @@ def read_page(
 
 
 PEOPLE = frozenset({"people", "pronoun", "nationality", "armed_group", "count", "person"})
-OFFICES = frozenset("office centre center desk bureau counter".split())
-AGREEMENTS = frozenset("contract agreement paper deal document form".split())
+OFFICES = frozenset(["office", "centre", "center", "desk", "bureau", "counter"])
+AGREEMENTS = frozenset(["contract", "agreement", "paper", "deal", "document", "form"])
 
 
 def _is_a(view: reader.View, names: slots.Names, token: "Token", name: str) -> bool:
@@ -166,7 +173,7 @@ def read_drafts(page: Page) -> list[Draft]:
         for split in fill_slots(page, learned, telling)
     ]
     drafts = [draft for draft in (attribute(page, d) for d in drafts) if draft is not None]
-    drafts = _carried(page, drafts)
+    drafts = _carried(page, count_once(drafts))
     abroad = [slots.is_abroad(draft.values, page.codebook) for draft in drafts]
     if likely < RELEVANT and not any(abroad):
         return []
@@ -181,8 +188,13 @@ def find_tellings(view: reader.View, learned: reader.Reader) -> Iterator[Draft]:
     the trigger. A type that the reader was never taught is told where one of its frames is full.
     """
     sentences: dict[int, dict[str, list[tuple[float, Token]]]] = {}
+    scores_at: dict[int, dict[str, float]] = {}
+    marked = {span.root.i: span.label_ for span in view.doc.spans.get("triggers", ())}
     for token, features in reader.candidates(view):
-        scores = learned.triggers.probabilities(features)
+        scores = scores_at[token.i] = learned.triggers.probabilities(features)
+        if token.i in marked:
+            kind = marked[token.i]
+            scores[kind] = 1 - (1 - scores[kind]) * (1 - MARKED)
         here = sentences.setdefault(view.sentence_of[token.i], {})
         for kind, score in scores.items():
             if kind != reader.NONE:
@@ -201,11 +213,17 @@ def find_tellings(view: reader.View, learned: reader.Reader) -> Iterator[Draft]:
                 if place and score < SECOND:
                     break
                 rule = "reader and codebook" if token in framed else "reader"
-                yield Draft(kind, token, f"{rule} {max(score, 1 - missed):.2f}")
+                best = max(score, 1 - missed)
+                yield Draft(kind, token, f"{rule} {best:.2f}", best, _otherwise(scores_at[token.i]))
     for root in sorted(view.frames):
         for frame in view.frames[root]:
             if frame.kind not in taught and not frame.negated:
                 yield Draft(frame.kind, view.doc[root], frame.rule)
+
+
+def _otherwise(scores: Mapping[str, float]) -> str:
+    plain = {k: v for k, v in scores.items() if k not in (reader.NONE, *STANCE_OF)}
+    return max(plain, key=lambda kind: (plain[kind], kind))
 
 
 def _is_framed(view: reader.View, token: "Token", kind: str) -> bool:
@@ -224,6 +242,7 @@ def fill_slots(page: Page, learned: reader.Reader, telling: Draft) -> Iterator[D
     number = view.sentence_of[trigger.i]
     here = [i for i in reader.mentions(view) if view.sentence_of[i] == number]
     order: dict[str, int] = {}
+    marked = {t.i: span.label_ for span in page.doc.spans.get("slots", ()) for t in span}
     scored: list[tuple[float, str, int]] = []
     for i in here:
         category = view.categories[i]
@@ -232,6 +251,8 @@ def fill_slots(page: Page, learned: reader.Reader, telling: Draft) -> Iterator[D
         features = reader.role_features(view, trigger, telling.kind, page.doc[i], place)
         scores = learned.roles.probabilities(features)
         scores.pop(reader.NONE, None)
+        if i in marked:
+            scores[marked[i]] = 1 - (1 - scores[marked[i]]) * (1 - MARKED)
         role, score = max(scores.items(), key=lambda pair: (pair[1], pair[0]))
         if score >= FILLING:
             scored.append((score, role, i))
@@ -303,6 +324,22 @@ FITS = {
 }
 
 
+def count_once(drafts: Sequence[Draft]) -> list[Draft]:
+    """Return drafts in which each head count belongs to the likeliest claim of its sentence."""
+    owners: dict[tuple[int, int], Draft] = {}
+    for draft in drafts:
+        quantity = draft.figures.get("count")
+        if quantity is not None:
+            place = (quantity.start, quantity.end)
+            if place not in owners or draft.score > owners[place].score:
+                owners[place] = draft
+    return [
+        draft
+        for draft in drafts
+        if (q := draft.figures.get("count")) is None or owners[(q.start, q.end)] is draft
+    ]
+
+
 def attribute(page: Page, draft: Draft) -> Draft | None:
     """Return a draft with its source; None where the source refuses to say or merely doubts.
 
@@ -311,30 +348,32 @@ def attribute(page: Page, draft: Draft) -> Draft | None:
     """
     at = draft.trigger.idx
     found = statements.covering(page.statements, at, at + len(draft.trigger))
+    kind = draft.kind
+    shown = found is not None and found["stance"] == STANCE_OF.get(kind)
+    if kind in STANCE_OF and not (shown or (found is not None and draft.score >= SURE)):
+        kind = draft.otherwise or kind
     if found is None:
         publisher = page.article.get("publisher")
         told = {
             "source_name": publisher, "source_kind": "outlet_voice", "stance": "asserts",
             "certainty": "stated_fact",
         }  # fmt: skip
-        return replace(draft, told=told)
+        return replace(draft, kind=kind, told=told)
     if found["stance"] in ("declines", "does_not_deny"):
         return None
-    kind = draft.kind
     if found["stance"] == "denies":
         kind = "denial"
     elif found["stance"] == "accuses" and not ({"pay", "count"} & set(draft.figures)):
         kind = "accusation"
-    figures = draft.figures
     told = {
         "statement_id": found["statement_id"],
         "source_name": found["source_name"],
         "source_kind": found["source_kind"],
         "via": found["relayed_by"],
-        "stance": found["stance"],
+        "stance": STANCE_OF.get(kind, found["stance"]),
         "certainty": found["certainty"],
     }
-    return replace(draft, kind=kind, told=told, figures=figures)
+    return replace(draft, kind=kind, told=told)
 
 
 def _carried(page: Page, drafts: list[Draft]) -> list[Draft]:
@@ -369,10 +408,9 @@ def merge_same(drafts: Sequence[Draft]) -> list[Draft]:
 def _repeats(one: Draft, other: Draft) -> bool:
     if one.kind != other.kind or one.told.get("source_name") != other.told.get("source_name"):
         return False
-    for slot in tables.SLOTS:
-        if slot in one.values and slot in other.values:
-            if not slots.alike(one.values[slot].value, other.values[slot].value):
-                return False
+    shared = [slot for slot in tables.SLOTS if slot in one.values and slot in other.values]
+    if not all(slots.alike(one.values[s].value, other.values[s].value) for s in shared):
+        return False
     for figure in ("pay", "count"):
         a, b = one.figures.get(figure), other.figures.get(figure)
         if a and b and (a.min, a.max) != (b.min, b.max):

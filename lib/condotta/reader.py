@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from murmurhash.mrmr import hash_unicode
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -20,17 +21,21 @@ if TYPE_CHECKING:
     from condotta.frames import Frame
 
 ROLES = (
-    "recruiter recruits origin staging destination beneficiary pay count contract date"
-).split()
+    *("recruiter", "recruits", "origin", "staging", "destination", "beneficiary"),
+    *("pay", "count", "contract", "date"),
+)
 NONE = "none"
 FIGURES = {kind: kind for kind in ("money", "count", "number", "duration", "date")}
 ARGUMENTS = frozenset(
-    "nsubj nsubj:pass obj iobj obl obl:agent nmod nmod:poss amod compound compound:prt xcomp ccomp "
-    "advcl acl acl:relcl advmod aux aux:pass".split()
+    {"nsubj", "nsubj:pass", "obj", "iobj", "obl", "obl:agent", "nmod", "nmod:poss", "amod"}
+    | {"compound", "compound:prt", "xcomp", "ccomp", "advcl", "acl", "acl:relcl", "advmod"}
+    | {"aux", "aux:pass"}
 )
-OPEN_CLASS = frozenset("VERB NOUN ADJ PROPN ADV AUX NUM SYM".split())
-NOT_MENTIONS = frozenset("it its which that this there what who whom whose".split())
-NEGATIONS = frozenset("no not n't never none nobody neither nor without".split())
+OPEN_CLASS = frozenset(["VERB", "NOUN", "ADJ", "PROPN", "ADV", "AUX", "NUM", "SYM"])
+NOT_MENTIONS = frozenset(
+    {"it", "its", "which", "this", "that", "there", "what", "who", "whom", "whose"}
+)
+NEGATIONS = frozenset(["no", "not", "n't", "never", "none", "nobody", "neither", "nor", "without"])
 
 
 class View(NamedTuple):
@@ -355,6 +360,11 @@ def _is_passive(token: "Token") -> bool:
     return token.tag_ == "VBN" and token.dep_ in ("acl", "ROOT", "amod")
 
 
+def hash_feature(feature: str) -> int:
+    """Return the number under which a feature's weights are kept."""
+    return hash_unicode(feature)
+
+
 class Classifier(NamedTuple):
     """A linear classifier over hashed features: one row of weights per feature."""
 
@@ -365,9 +375,7 @@ class Classifier(NamedTuple):
 
     def probabilities(self, features: Iterable[str]) -> dict[str, float]:
         """Return how likely each class is."""
-        from murmurhash.mrmr import hash_unicode
-
-        at = sorted({self.rows[h] for f in features if (h := hash_unicode(f)) in self.rows})
+        at = sorted({self.rows[h] for f in features if (h := hash_feature(f)) in self.rows})
         scores = self.weights[at].sum(axis=0, dtype=np.float64) + self.bias
         scores = np.exp(scores - scores.max())
         return dict(zip(self.classes, (scores / scores.sum()).tolist(), strict=True))

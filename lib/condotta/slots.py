@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 ACTORS = frozenset({"person", "organisation", "armed_group", "state"})
 GROUNDS = frozenset({"place", "facility"})
 PARTITIVES = frozenset(
-    "hundred thousand dozen score ten number batch group contingent wave some many most rest total "
-    "several all part majority first second third lot".split()
+    {"hundred", "thousand", "dozen", "score", "ten", "number", "batch", "group", "contingent"}
+    | {"wave", "some", "many", "most", "rest", "total", "several", "all", "part", "majority"}
+    | {"first", "second", "third", "lot"}
 )
-GENERIC = frozenset(
-    "one other another they them those these he him she her we us who each man men people person "
-    "fighter recruit mercenary force member group batch number some many most rest all total "
-    "volunteer contingent personnel".split()
+GENERIC = PARTITIVES | frozenset(
+    {"one", "other", "another", "they", "them", "those", "these", "he", "him", "she", "her", "we"}
+    | {"us", "who", "each", "man", "men", "people", "person", "personnel", "fighter", "recruit"}
+    | {"mercenary", "force", "member", "volunteer"}
 )
 DROPPED = frozenset(
     {"det", "acl", "acl:relcl", "advcl", "appos", "parataxis", "cc", "conj", "case"}
@@ -44,6 +45,7 @@ class Names:
     """The names of one article by token."""
 
     def __init__(self, doc: "Doc", entities: Sequence[Mapping], codebook: "Codebook") -> None:
+        """Read which token stands in which row of `entities`."""
         self.codebook = codebook
         self.rows = entities
         self.doc = doc
