@@ -42,7 +42,7 @@ def find_all(texts, book):
 @pytest.fixture(scope="module")
 def tabled(book):
     """All sentences of the tables, read in one go."""
-    rows = [*TOLD, *MISREAD, *RESPONSIBILITY, *LOSSES, *PLACES]
+    rows = [*TOLD, *RESPONSIBILITY, *LOSSES, *PLACES]
     return find_all(list(dict.fromkeys(row[1] for row in rows)), book)
 
 
@@ -61,7 +61,7 @@ def told(found):
 TOLD = [
     (
         "airstrikes of a nation",
-        "Russian airstrikes on the headquarters of Hayat Tahrir al-Sham in Idlib killed three fighters.",
+        "Russian airstrikes on the headquarters of Hayat Tahrir al-Sham in Idlib killed three.",
         ["airstrike: Russia > headquarters of Hayat Tahrir al-Sham @ Idlib"],
     ),
     (
@@ -285,6 +285,11 @@ TOLD = [
         ["buildup: Russia > troops @ Kharkiv"],
     ),
     (
+        "brought down",
+        "Fighters of the Libyan National Army brought down a Turkish drone near Misrata.",
+        ["other: Haftar/LNA > Turkish drone @ Misrata"],
+    ),
+    (
         "arrested",
         "The police arrested five fighters in Gaziantep.",
         ["other: police > five fighters @ Gaziantep"],
@@ -313,22 +318,9 @@ TOLD = [
 ]
 
 
-MISREAD = [
-    (
-        "drone tagged as a verb",
-        "Fighters of the Libyan National Army brought down a Turkish drone near Misrata.",
-        ["other: Haftar/LNA > Turkish drone @ Misrata"],
-    ),
-]
-
-
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [pytest.param(t, e, id=i) for i, t, e in TOLD]
-    + [
-        pytest.param(t, e, id=i, marks=pytest.mark.xfail(strict=True, reason="tree is wrong"))
-        for i, t, e in MISREAD
-    ],
+    [pytest.param(t, e, id=i) for i, t, e in TOLD],
 )
 def test_find_events_tells(text, expected, tabled):
     assert told(tabled[text]) == expected
@@ -369,7 +361,7 @@ RESPONSIBILITY = [
     ("denies that", "The RSF denied that its fighters attacked a camp in El Fasher.", "denied"),
     (
         "accused and denied",
-        "Ukraine accused Russia of shelling a hospital in Kherson. Russia denied shelling the hospital.",
+        "Ukraine accused Russia of shelling a hospital in Kherson. Russia denied shelling it.",
         "denied",
     ),
     ("unknown gunmen", "Unknown gunmen killed a journalist in Daraa.", "unclear"),
@@ -525,11 +517,11 @@ def test_find_events_dates(text, expected, book):
     "text",
     [
         pytest.param(
-            "Turkish drones attacked a base in Qamishli after rebels kidnapped a soldier in Aleppo.",
+            "Turkish drones attacked a base in Qamishli after rebels kidnapped a man in Aleppo.",
             id="after",
         ),
         pytest.param(
-            "Turkish drones attacked a base in Qamishli in response to a rocket attack on Gaziantep.",
+            "Turkish drones attacked a base in Qamishli in response to an attack on Gaziantep.",
             id="in response to",
         ),
         pytest.param(
@@ -567,7 +559,7 @@ def test_find_events_tells_once_what_is_told_twice(book):
             id="other places",
         ),
         pytest.param(
-            "A drone struck a market in El Fasher. On Friday another drone struck a hospital in El Fasher.",
+            "A drone struck a market in El Fasher. Another drone struck a hospital in El Fasher.",
             id="another",
         ),
         pytest.param(

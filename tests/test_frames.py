@@ -147,8 +147,13 @@ SENTENCES = [
     ),
     (
         "object control",
-        "The commander ordered his men to attack the village.",
-        ["attack: who=his men, whom=the village"],
+        "The commander ordered the rebels to attack the village.",
+        ["attack: who=the rebels, whom=the village"],
+    ),
+    (
+        "which, between commas",
+        "The group, which recruits minors, denied it.",
+        ["recruits: who=The group, whom=minors"],
     ),
     (
         "accused of",
@@ -330,7 +335,7 @@ SENTENCES = [
     (
         "of stays in the filler",
         "The drone struck positions of the brigade.",
-        ["struck: who=drone, whom=positions of the brigade"],
+        ["struck: who=The drone, whom=positions of the brigade"],
     ),
     (
         "apposition after a name",
@@ -340,7 +345,7 @@ SENTENCES = [
     (
         "name in apposition to a noun",
         "The militant group Jabal al-Nur attacked the base.",
-        ["attacked: who=The militant group Jabal al-Nur, whom=the base"],
+        ["attacked: who=Jabal al-Nur, whom=the base"],
     ),
     ("participle before a noun", "Recruited men fled.", ["Recruited: whom=Recruited men"]),
     (
@@ -365,9 +370,9 @@ SENTENCES = [
 
 MISREAD = [
     (
-        "relative verb read as a noun",
-        "The group, which recruits minors, denied it.",
-        ["recruits: who=The group, whom=minors"],
+        "possessive read as a subject",
+        "The commander ordered his men to attack the village.",
+        ["attack: who=his men, whom=the village"],
     ),
     (
         "hyphen after a prefix",

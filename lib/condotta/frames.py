@@ -49,6 +49,7 @@ MODALITIES = {
     "refused": "refuse fail decline stop cease avoid prevent forbid prohibit ban thwart foil",
 }
 MODALITY_OF = {lemma: name for name, lemmas in MODALITIES.items() for lemma in lemmas.split()}
+PLAIN_NOUNS = ("NOUN", "PROPN")
 NESTING = _set("from to into via through toward towards against on by in at near around outside")
 SAME_POSITION = (("agent", "by"), ("by", "agent"), ("towards", "toward"), ("unto", "to"))
 DASHES = frozenset({"—", "–", "--", "-"})
@@ -124,6 +125,7 @@ def index_triggers(kinds: Mapping[str, Any]) -> Lexicon:
             lexicon[trigger.words[-1 if trigger.form == "noun" else 0]].append(trigger)
             if trigger.form == "verb" and len(trigger.words[0]) > 2:
                 lexicon[_gerund(trigger.words[0])].append(trigger)
+                lexicon[_past(trigger.words[0])].append(trigger)
     for triggers in lexicon.values():
         triggers.sort(key=lambda trigger: -len(trigger.words))
     return dict(lexicon)
@@ -158,6 +160,11 @@ def _get(spec: Any, name: str) -> Any:
 
 def _many(value: str | Iterable[str]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _past(verb: str) -> str:
+    """Return the regular past of a verb, under which it is found where it is tagged otherwise."""
+    return _gerund(verb)[:-3] + "ed" if not verb.endswith("ee") else verb + "d"
 
 
 def find_frames(
@@ -250,6 +257,8 @@ class Tree:
             return not rules or self.child(token, "obj", "nsubj") is not None
         if self.child(token, "obj") is not None:
             return True
+        if token.pos_ == "ADJ":
+            return token.lower_.endswith("ed") and token.dep_ in ("acl", "ROOT", "acl:relcl")
         owns = {c.dep_ for c in self.children[token.i]} & {"nmod", "det"}
         return token.lower_.endswith("ing") and (self._is_gerund(token) or not owns)
 
@@ -260,17 +269,14 @@ class Tree:
         return token.tag_ == "VBG" and token.dep_ in ("obl", "conj")
 
     def _is_gerund(self, token: "Token") -> bool:
-        """Tell whether a word is the *recruiting* of "recruiting fighters" read as two nouns."""
-        return (
-            token.dep_ in ("compound", "nmod:desc", "amod")
-            and token.lower_.endswith("ing")
-            and token.pos_ == "NOUN"
-            and token.head.i > token.i
-            and not any(
-                c.i < token.i and c.dep_ in ("det", "amod", "nmod:poss")
-                for c in self.children[token.head.i]
-            )
-        )
+        """Tell whether a verb was read as a part of its object: "*recruiting* fighters"."""
+        if token.dep_ not in ("compound", "nmod:desc", "amod") or token.head.i < token.i:
+            return False
+        if token.i and token.nbor(-1).lower_ == "to":
+            return True
+        before = [c for c in self.children[token.head.i] if c.i < token.i]
+        named = any(c.dep_ in ("det", "amod", "nmod:poss") for c in before)
+        return token.lower_.endswith("ing") and token.pos_ == "NOUN" and not named
 
     def _run(self, words: tuple[str, ...], start: int) -> "list[Token]":
         run = list(self.doc[start : start + len(words)])
@@ -348,11 +354,26 @@ class Tree:
         """Yield the head of a noun phrase and of those joined to it by *and* or *or*."""
         yield self.notional(head), rule
         for child in self.children[head.i]:
-            if child.dep_ == "conj" and child.pos_ in NOMINAL:
+            if self._is_conjunct(child):
                 yield self.notional(child), f"{rule}, conjunct"
                 for grandchild in self.children[child.i]:
-                    if grandchild.dep_ == "conj" and grandchild.pos_ in NOMINAL:
+                    if self._is_conjunct(grandchild):
                         yield self.notional(grandchild), f"{rule}, conjunct"
+
+    def _is_conjunct(self, child: "Token") -> bool:
+        """Tell whether a word is joined to another; of "and government troops" only the last."""
+        if child.dep_ != "conj" or child.pos_ not in NOMINAL:
+            return False
+        after = self.doc[child.i + 1] if child.i + 1 < len(self.doc) else child
+        return not self._is_split(child, after)
+
+    def _is_split(self, one: "Token", next_one: "Token") -> bool:
+        """Tell whether two neighbours that were both joined to a word are one noun phrase."""
+        return (
+            one.dep_ == next_one.dep_ == "conj"
+            and one.i + 1 == next_one.i
+            and one.head.i == next_one.head.i
+        )
 
     def notional(self, head: "Token") -> "Token":
         """Return what a noun phrase is about: the *Syrians* of "hundreds of Syrians"."""
@@ -376,10 +397,14 @@ class Tree:
         for child in self.children[head.i]:
             if child.i < head.i and child.dep_ in LEFT_PART:
                 start = min(start, child.left_edge.i)
-            elif child.i == end and child.dep_ in ("flat", "compound", "nummod", "fixed"):
-                end = child.right_edge.i + 1
+            elif child.dep_ in ("flat", "compound", "nummod", "fixed") and (
+                child.i == end or (child.i == end + 1 and self.doc[end].text == "-")
+            ):
+                end = self.phrase(child)[1]
             elif child.dep_ == "nmod" and child.left_edge.i == end and self.doc[end].lower_ == "of":
                 end = self.phrase(child)[1]
+        while start and self._is_split(self.doc[start - 1], head):
+            start -= 1
         start = max(start, 1 + max((c.i for c in self._left_verbs(head)), default=-1))
         while start < head.i and (self.doc[start].is_punct or self.doc[start].is_space):
             start += 1
@@ -398,8 +423,12 @@ class Tree:
             return None
         if self.child(head, "cop", "aux") is not None:
             return None
-        labels = ("compound", "nsubj")
-        before = [c for c in self.children[head.i] if c.dep_ in labels and c.i < verb.i]
+        before = [
+            c
+            for c in self.children[head.i]
+            if c.i < verb.i
+            and (c.dep_ in ("compound", "nsubj") or (c.dep_ == "amod" and c.pos_ in PLAIN_NOUNS))
+        ]
         return before[-1] if before else None
 
     def _is_of(self, token: "Token") -> bool:
@@ -419,12 +448,15 @@ class Tree:
         labels = {c.dep_ for c in self.children[verb.i]}
         if self._swallowed(verb) is not None:
             return False
-        if labels & {"aux:pass", "nsubj:pass", "obl:agent"}:
+        agent = self.child(verb, "obl:agent")
+        if labels & {"aux:pass", "nsubj:pass"} or (agent and self.preposition(agent) == "by"):
             return True
-        if verb.tag_ != "VBN" or labels & {"aux", "nsubj", "obj"}:
+        if verb.tag_ not in ("VBN", "VBD") or labels & {"aux", "nsubj", "obj"}:
             return False
         if verb.dep_ == "conj" and verb.head.tag_.startswith("VB"):
             return self.is_passive(verb.head)
+        if verb.tag_ == "VBD":
+            return False
         return verb.dep_ in ("acl", "amod", "advcl", "ROOT", "acl:relcl", "ccomp", "parataxis")
 
     def arguments(self, form: str, root: "Token", words: "list[Token]") -> list[Argument]:
@@ -508,6 +540,9 @@ class Tree:
             return self._modified(verb, head, depth)
         if self._is_gerund(verb) and head.dep_ in ("obl", "obj") and head.head.pos_ == "VERB":
             return self._controller(verb, head.head, depth)
+        if self._is_gerund(verb) and head.dep_ == "nmod":
+            above = head.head
+            return above if self.preposition(above) == "by" else self._owner(above), "owner"
         return None, ""
 
     def _beside(self, verb: "Token") -> "Token | None":
@@ -603,7 +638,7 @@ class Tree:
         swallowed = self._swallowed(verb)
         if swallowed is not None:
             return swallowed, "garden path"
-        if verb.dep_ == "acl" and verb.tag_ in ("VBN", "VBD") and not self.is_passive(verb):
+        if verb.dep_ == "acl" and verb.tag_ in ("VBN", "VBD", "JJ") and not self.is_passive(verb):
             return self._top(head), "garden path"
         if verb.tag_ in ("VBN", "VBD", "VBG") or verb.dep_ == "acl:relcl":
             return head, "participle"
@@ -664,12 +699,20 @@ class Tree:
             position = "object" if child.dep_ == "obj" else "indirect object"
             head = self.antecedent(child)
             yield Argument(position, head, "object" if head.i == child.i else "relative")
+        if not found and not passive:
+            found = [c for c in self.children[verb.i] if self._is_bare(verb, c)]
+            yield from (Argument("object", child, "bare") for child in found)
         if found or passive:
             return
         if verb.dep_ == "acl:relcl" and self._lacks_object(verb):
             yield Argument("object", verb.head, "relative")
         else:
             yield from self._shared_object(verb)
+
+    def _is_bare(self, verb: "Token", child: "Token") -> bool:
+        """Tell whether a noun without a preposition was taken for an adverbial: it is the object."""
+        nominal = child.dep_ == "obl" and child.pos_ in PLAIN_NOUNS
+        return nominal and verb.i < child.i < verb.i + 6 and not self.preposition(child)
 
     def _lacks_object(self, verb: "Token") -> bool:
         subject = self.child(verb, "nsubj")
@@ -712,7 +755,8 @@ class Tree:
 
     def _low(self, noun: "Token") -> Iterator[Argument]:
         """Yield prepositions that the parser hung on the object instead of the verb."""
-        for head, _ in self.heads(noun, ""):
+        heads = dict.fromkeys([noun, *(head for head, _ in self.heads(noun, ""))])
+        for head in heads:
             for child in self.children[head.i]:
                 if child.dep_ not in ("nmod", "obl") or child.i < head.i:
                     continue

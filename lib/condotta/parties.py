@@ -74,9 +74,14 @@ class Scene:
         self.spans: list[tuple[int, int, Mapping]] = []
         for row in entities:
             span = doc.char_span(int(row["start"]), int(row["end"]), alignment_mode="expand")
-            if span is not None:
+            if span is not None and not self._is_plain(span, row):
                 self.spans.append((span.start, span.end, row))
                 self.at.update(dict.fromkeys(range(span.start, span.end), row))
+
+    def _is_plain(self, span: "Span", row: Mapping) -> bool:
+        """Tell whether an unlinked name is only a capitalised noun: *Drones* at a sentence start."""
+        unlinked = not isinstance(row.get("entity_id"), str) and len(span) == 1
+        return unlinked and (self._of(span[0], "weapon") or self._of(span[0], "force"))
 
     @cached_property
     def classes(self) -> Mapping[str, frozenset[str]]:
@@ -88,6 +93,11 @@ class Scene:
         found["force"] = found.get("force", frozenset()) | people
         found["weapon"] = frozenset(w for kind in kinds.values() for w in kind.weapons)
         return found
+
+    @cached_property
+    def weapon_words(self) -> frozenset[str]:
+        """Weapons in the singular and the plural."""
+        return frozenset(w for weapon in self.classes["weapon"] for w in (weapon, f"{weapon}s"))
 
     @cached_property
     def mentions(self) -> list[places.Mention]:
@@ -194,8 +204,8 @@ class Scene:
             group = row is not None and row["kind"] in ("armed_group", "organisation")
             return group or self._of(token, "force")
         if name == "ground":
-            return (
-                token.i in self.at and self.is_ground(self.at[token.i]) or self._of(token, "ground")
+            return (token.i in self.at and self.is_ground(self.at[token.i])) or self._of(
+                token, "ground"
             )
         if name in ("actor", "target"):
             return token.pos_ in (
@@ -205,7 +215,7 @@ class Scene:
                 "NUM",
                 "ADJ",
                 "X",
-            ) and token.lower_ not in ("we", "i", "you")
+            ) and token.lower_ not in ("we", "i", "you", "own")
         return self._of(token, name)
 
     def is_date(self, token: "Token") -> bool:
@@ -241,7 +251,7 @@ class Scene:
             end += 1
         after = [t.lower_ for t in self.doc[end : end + 2]]
         return bool(after) and (
-            after[-1] in BACKED and after[0] == "-" or after[0] in ("backed", "allied")
+            (after[-1] in BACKED and after[0] == "-") or after[0] in ("backed", "allied")
         )
 
     def places_in(self, token: "Token") -> list[int]:
@@ -281,8 +291,10 @@ class Scene:
     def _is_itself(self, head: "Token") -> bool:
         """Tell whether a head is the name of a party, not of a town where it sits."""
         row = self.at.get(head.i)
-        if row is None or row["kind"] in ("armed_group", "person"):
-            return row is not None
+        if row is None or row["kind"] == "nationality":
+            return False
+        if row["kind"] in ("armed_group", "person"):
+            return True
         place = self.codebook.find(row["name"], kinds=["place"])
         return row["kind"] not in GROUNDS if place is None else place.kind == "country"
 
@@ -300,6 +312,9 @@ class Scene:
         return self.doc[start:end]
 
     def _trim(self, start: int, end: int) -> tuple[int, int]:
+        for at in range(start, min(start + 4, end - 1)):
+            if self.doc[at].lower_ in ("earlier", "later", "ago"):
+                start = at + 1
         while end - start > 1 and self.doc[start].lower_ in OPENERS:
             start += 1
         return start, end

@@ -321,8 +321,8 @@ def _largest(name: str, key: str) -> Site | None:
     return _site(name, towns[0][1], None, "gazetteer: by far the largest of its name")
 
 
-def _site(city: City, country: str | None, rule: str) -> Site:
-    return Site(city.name, f"geonames-{city.geoname_id}", city.lat, city.lon, "town", country, rule)
+def _site(name: str, city: City, country: str | None, rule: str) -> Site:
+    return Site(name, f"geonames-{city.geoname_id}", city.lat, city.lon, "town", country, rule)
 
 
 def blur(site: Site, area: str | None) -> Site:
@@ -483,10 +483,10 @@ def locate(
     for wider in linked[1:]:
         ground = _resolve_mention(doc, wider, codebook, own)
         if ground is not None:
-            return _borrow(name, ground, "in its own phrase")
+            return borrow(name, ground, "in its own phrase")
     for where, ground in grounds:
         if ground.lat is not None:
-            return _borrow(name, ground, where)
+            return borrow(name, ground, where)
     return Site(name, None, None, None, None, None, "in no list, and no ground for a point")
 
 
@@ -513,7 +513,7 @@ def _countries_in(doc: "Doc", mentions: Iterable[Mention], codebook: "Codebook")
     return found
 
 
-def _borrow(name: str, ground: Site, where: str) -> Site:
+def borrow(name: str, ground: Site, where: str) -> Site:
     """Return an unlisted place with the point of a wider one."""
     return Site(
         name,

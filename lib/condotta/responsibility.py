@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-    from condotta.events import Draft
     from condotta.frames import Frame
+    from condotta.incidents import Incident
     from condotta.parties import Scene
 
 # Sources that stand on no side: what they report of others stays a fact, attributed.
@@ -54,19 +54,19 @@ class Grade(NamedTuple):
 
 
 def grade_sentence(
-    scene: "Scene", draft: "Draft", cues: Iterable["Frame"], statement: Mapping | None
+    scene: "Scene", incident: "Incident", cues: Iterable["Frame"], statement: Mapping | None
 ) -> list[Grade]:
     """Return the grades that the sentence of an event gives it."""
-    token = scene.doc[draft.root]
-    grades = [*_from_cues(scene, draft, token, cues), *_from_words(scene, draft, token)]
+    token = scene.doc[incident.root]
+    grades = [*_from_cues(scene, incident, token, cues), *_from_words(scene, incident, token)]
     if statement is not None:
-        grades += _from_statement(scene, draft, statement)
+        grades += _from_statement(scene, incident, statement)
     if not grades:
-        value = "fact" if draft.actor is not None else "unclear"
+        value = "fact" if incident.actor is not None else "unclear"
         grades.append(
             Grade(
                 value,
-                *_span(scene, draft),
+                *_span(scene, incident),
                 None,
                 "no word of doubt" if value == "fact" else "no actor",
             )
@@ -74,12 +74,12 @@ def grade_sentence(
     return grades
 
 
-def _span(scene: "Scene", draft: "Draft") -> tuple[int, int]:
-    return draft.start, draft.end
+def _span(scene: "Scene", incident: "Incident") -> tuple[int, int]:
+    return incident.start, incident.end
 
 
 def _from_cues(
-    scene: "Scene", draft: "Draft", token: "Token", cues: Iterable["Frame"]
+    scene: "Scene", incident: "Incident", token: "Token", cues: Iterable["Frame"]
 ) -> Iterable[Grade]:
     """Yield what words of blame, claim and denial in a sentence make of its event."""
     for cue in cues:
@@ -92,8 +92,8 @@ def _from_cues(
         value = "unclear" if cue.negated and cue.kind == "claimed" else cue.kind
         if cue.negated and value != "unclear":
             continue
-        if value == "claimed" and not _is_self(by, draft):
-            value = "accused" if by is not None and by.hard and draft.actor is not None else ""
+        if value == "claimed" and not _is_self(by, incident):
+            value = "accused" if by is not None and by.hard and incident.actor is not None else ""
         if value:
             yield Grade(
                 value,
@@ -125,32 +125,32 @@ def governs(cue: "Token", event: "Token") -> bool:
     )
 
 
-def _is_self(by, draft: "Draft") -> bool:
-    if by is None or draft.actor is None:
-        return draft.actor is None or by is None
-    return by.name == draft.actor.name or (by.entity_id or 1) == (draft.actor.entity_id or 2)
+def _is_self(by, incident: "Incident") -> bool:
+    if by is None or incident.actor is None:
+        return incident.actor is None or by is None
+    return by.name == incident.actor.name or (by.entity_id or 1) == (incident.actor.entity_id or 2)
 
 
-def _from_words(scene: "Scene", draft: "Draft", token: "Token") -> Iterable[Grade]:
+def _from_words(scene: "Scene", incident: "Incident", token: "Token") -> Iterable[Grade]:
     """Yield what hedges next to the actor or the event, and words for not knowing, say."""
     sentence = scene.sentence(token)
     unknown = NO_ONE_KNOWN.search(scene.doc.text, sentence.start_char, sentence.end_char)
     if unknown:
         yield Grade("unclear", unknown.start(), unknown.end(), None, "words for not knowing who")
-    left = min([draft.start, *([draft.actor.start] if draft.actor else [])])
-    near = UNSURE.search(scene.doc.text, max(sentence.start_char, left - 24), draft.end)
+    left = min([incident.start, *([incident.actor.start] if incident.actor else [])])
+    near = UNSURE.search(scene.doc.text, max(sentence.start_char, left - 24), incident.end)
     if near:
         yield Grade("unclear", near.start(), near.end(), None, "hedge")
 
 
-def _from_statement(scene: "Scene", draft: "Draft", statement: Mapping) -> Iterable[Grade]:
+def _from_statement(scene: "Scene", incident: "Incident", statement: Mapping) -> Iterable[Grade]:
     """Yield what the source of a statement makes of the event it tells."""
     start, end = _cue_span(statement)
     source = _text(statement.get("source_name")) or _text(statement.get("source_text"))
     stance = statement["stance"]
-    actor = draft.actor
+    actor = incident.actor
     own = actor is not None and _same_side(scene, statement, actor)
-    if own and draft.violent and stance != "denies":
+    if own and incident.violent and stance != "denies":
         yield Grade("claimed", start, end, source, "its own actor says so")
     elif stance == "denies":
         yield Grade("denied", start, end, source, "statement denies")
@@ -168,7 +168,7 @@ def _from_statement(scene: "Scene", draft: "Draft", statement: Mapping) -> Itera
     elif (
         stance == "asserts"
         and actor is not None
-        and draft.violent
+        and incident.violent
         and statement["source_kind"] not in NEUTRAL
     ):
         yield Grade("accused", start, end, source, "another side says so")
