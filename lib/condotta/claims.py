@@ -24,6 +24,8 @@ MARKED = 0.3  # what the pipeline's own mark of a trigger or a slot adds
 SECOND = 0.5  # a further token of the same sentence must reach this by itself
 RELEVANT = 0.5  # an article is about recruitment from this probability on
 DOUBTFUL = 0.35  # or from this one, if a claim in it names people and a war not their own
+RARE = frozenset({"motive", "training", "sponsorship", "contract", "staging", "registration"})
+RARELY = 0.6  # share of the threshold for types of which the reader has seen few
 SURE = 0.5  # a denial or accusation that no cue shows must reach this
 FILLING = 0.25  # a mention fills a slot from this probability on
 FIGURE_ROLES = ("pay", "count", "contract", "date")
@@ -43,6 +45,7 @@ class Draft:
     rule: str
     score: float = 1.0
     otherwise: str | None = None
+    in_title: bool = False
     values: Mapping[str, Value] = field(default_factory=dict)
     figures: Mapping[str, Any] = field(default_factory=dict)
     told: Mapping[str, Any] = field(default_factory=dict)
@@ -90,7 +93,7 @@ def find_claims(
     named and without a span. Figures never carry over. Scores by type and slot, and what the
     method misses, stand in the model card of `en_condotta` and in `notebooks/05-claims.ipynb`.
     """
-    by_article = {row["article_id"]: row for row in articles.to_dict("records")}
+    by_article = {row["article_id"]: row for row in _records(articles)}
     named = dict(list(entities.groupby("article_id")))
     said = dict(list(statements.groupby("article_id")))
     lexicon = frames.index_triggers(codebook.claim_types)
@@ -167,11 +170,13 @@ def read_drafts(page: Page) -> list[Draft]:
     likely = learned.pages.probabilities(reader.page_features(page.view))["relevant"]
     if likely < DOUBTFUL:
         return []
+    tellings = list(find_tellings(page.view, learned))
     drafts = [
         split
-        for telling in find_tellings(page.view, learned)
+        for telling in (*tellings, *find_answers(page, tellings))
         for split in fill_slots(page, learned, telling)
     ]
+    drafts = [draft for draft in drafts if draft.values or draft.figures or draft.score >= SURE]
     drafts = [draft for draft in (attribute(page, d) for d in drafts) if draft is not None]
     drafts = _carried(page, count_once(drafts))
     abroad = [slots.is_abroad(draft.values, page.codebook) for draft in drafts]
@@ -206,7 +211,7 @@ def find_tellings(view: reader.View, learned: reader.Reader) -> Iterator[Draft]:
             for score, _ in scored:
                 missed *= 1 - score
             framed = [token for _, token in scored if _is_framed(view, token, kind)]
-            if 1 - missed < (FRAMED if framed else TELLING):
+            if 1 - missed < (FRAMED if framed else TELLING) * (RARELY if kind in RARE else 1):
                 continue
             scored.sort(key=lambda pair: (-pair[0], pair[1].i))
             for place, (score, token) in enumerate(scored):
@@ -219,6 +224,23 @@ def find_tellings(view: reader.View, learned: reader.Reader) -> Iterator[Draft]:
         for frame in view.frames[root]:
             if frame.kind not in taught and not frame.negated:
                 yield Draft(frame.kind, view.doc[root], frame.rule)
+
+
+def find_answers(page: Page, tellings: Sequence[Draft]) -> Iterator[Draft]:
+    """Yield denials and accusations whose content names hired people and tells nothing yet."""
+    hired = reader.hirelings(page.codebook)
+    for row in page.statements:
+        kind = next((k for k, stance in STANCE_OF.items() if stance == row["stance"]), None)
+        words = page.doc.char_span(
+            int(row["content_start"]), int(row["content_end"]), alignment_mode="expand"
+        )
+        if kind is None or words is None:
+            continue
+        told = any(words.start <= telling.trigger.i < words.end for telling in tellings)
+        named = [token for token in words if token.lemma_.lower() in hired]
+        if named and not told:
+            roots = [token for token in words if token.i in page.view.frames]
+            yield Draft(kind, (roots or named)[0], f"statement that {row['stance']}")
 
 
 def _otherwise(scores: Mapping[str, float]) -> str:
@@ -257,9 +279,20 @@ def fill_slots(page: Page, learned: reader.Reader, telling: Draft) -> Iterator[D
         if score >= FILLING:
             scored.append((score, role, i))
     scored.sort(key=lambda item: (-item[0], item[2]))
-    values = _values(page, scored) | _framed_values(page, telling)
+    values = _bases(page, number) | _values(page, scored) | _framed_values(page, telling)
     figures = [(role, i) for _, role, i in scored if role in FIGURE_ROLES]
     yield from _with_figures(page, replace(telling, values=values), figures)
+
+
+def _bases(page: Page, number: int) -> dict[str, Value]:
+    """Return the camp, airport or crossing that the codebook knows in a sentence, as staging."""
+    for row in page.names.rows:
+        token = next(page.names.tokens(row), None)
+        known = row["kind"] == "facility" and row["entity_id"] and token is not None
+        if known and page.view.sentence_of[token.i] == number:
+            value = slots.read_value("staging", token, page.names)
+            return {"staging": value._replace(rule="base in the sentence")} if value else {}
+    return {}
 
 
 def _values(page: Page, scored: Sequence[tuple[float, str, int]]) -> dict[str, Value]:
@@ -267,8 +300,9 @@ def _values(page: Page, scored: Sequence[tuple[float, str, int]]) -> dict[str, V
     for score, role, i in scored:
         if role in FIGURE_ROLES:
             continue
-        value = slots.read_value(role, page.doc[i], page.names)
-        if value is None:
+        people = page.view.categories[i] in PEOPLE
+        value = slots.read_value(role, page.doc[i], page.names, people=people)
+        if value is None or any(_overlap(value, v) for r, v in values.items() if r != role):
             continue
         value = value._replace(rule=f"reader {score:.2f}, {value.rule}")
         if role not in values:
@@ -276,6 +310,10 @@ def _values(page: Page, scored: Sequence[tuple[float, str, int]]) -> dict[str, V
         elif role in SEVERAL and not slots.alike(values[role].value, value.value):
             values[role] = _joined(values[role], value)
     return values
+
+
+def _overlap(one: Value, other: Value) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _joined(one: Value, other: Value) -> Value:
@@ -291,7 +329,9 @@ def _framed_values(page: Page, telling: Draft) -> dict[str, Value]:
     for frame in page.view.frames.get(telling.trigger.i, ()):
         for filler in frame.fillers if frame.kind == telling.kind else ():
             if filler.slot in tables.SLOTS:
-                value = slots.read_value(filler.slot, page.doc[filler.head], page.names)
+                people = page.view.categories[filler.head] in PEOPLE
+                token = page.doc[filler.head]
+                value = slots.read_value(filler.slot, token, page.names, people=people)
                 if value is not None:
                     values.setdefault(filler.slot, value._replace(rule=filler.rule))
     return values
@@ -365,6 +405,11 @@ def attribute(page: Page, draft: Draft) -> Draft | None:
         kind = "denial"
     elif found["stance"] == "accuses" and not ({"pay", "count"} & set(draft.figures)):
         kind = "accusation"
+    values = draft.values
+    if kind == "denial" and "recruiter" not in values and found["source_entity_id"]:
+        entry = page.codebook.entries.get(found["source_entity_id"])
+        name = slots.acts_as(entry, page.codebook) if entry is not None else None
+        values = values | ({"recruiter": Value(name, None, None, "who denies it")} if name else {})
     told = {
         "statement_id": found["statement_id"],
         "source_name": found["source_name"],
@@ -373,7 +418,7 @@ def attribute(page: Page, draft: Draft) -> Draft | None:
         "stance": STANCE_OF.get(kind, found["stance"]),
         "certainty": found["certainty"],
     }
-    return replace(draft, kind=kind, told=told)
+    return replace(draft, kind=kind, values=values, told=told)
 
 
 def _carried(page: Page, drafts: list[Draft]) -> list[Draft]:
@@ -389,14 +434,18 @@ def _carried(page: Page, drafts: list[Draft]) -> list[Draft]:
             if side:
                 rule = "the side that the recruiter supports there"
                 values["beneficiary"] = Value(side, None, None, rule)
-        out.append(replace(draft, values=values))
+        in_title = draft.trigger.idx < len(page.article.get("title") or "")
+        out.append(replace(draft, values=values, in_title=in_title))
     return out
 
 
 def merge_same(drafts: Sequence[Draft]) -> list[Draft]:
-    """Return drafts without repetitions: same type, same source, nothing that differs."""
+    """Return drafts without repetitions: same type, same source, nothing that differs.
+
+    A headline gives way to the body.
+    """
     kept: list[Draft] = []
-    for draft in drafts:
+    for draft in sorted(drafts, key=lambda d: d.in_title):
         twin = next((i for i, other in enumerate(kept) if _repeats(draft, other)), None)
         if twin is None:
             kept.append(draft)
@@ -408,6 +457,8 @@ def merge_same(drafts: Sequence[Draft]) -> list[Draft]:
 def _repeats(one: Draft, other: Draft) -> bool:
     if one.kind != other.kind or one.told.get("source_name") != other.told.get("source_name"):
         return False
+    if one.trigger.i == other.trigger.i and _bounds(one) == _bounds(other):
+        return True
     shared = [slot for slot in tables.SLOTS if slot in one.values and slot in other.values]
     if not all(slots.alike(one.values[s].value, other.values[s].value) for s in shared):
         return False
@@ -416,6 +467,11 @@ def _repeats(one: Draft, other: Draft) -> bool:
         if a and b and (a.min, a.max) != (b.min, b.max):
             return False
     return True
+
+
+def _bounds(draft: Draft) -> list[tuple[float | None, float | None] | None]:
+    figures = (draft.figures.get(role) for role in ("pay", "count"))
+    return [quantity and (quantity.min, quantity.max) for quantity in figures]
 
 
 def as_row(page: Page, draft: Draft) -> dict:

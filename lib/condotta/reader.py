@@ -118,6 +118,11 @@ def _people(codebook: "Codebook") -> tuple[set[str], set[str]]:
     return _word_sets(id(codebook), codebook.people, codebook.cues)[:2]
 
 
+def hirelings(codebook: "Codebook") -> set[str]:
+    """Return the nouns that by themselves say that people are hired."""
+    return _people(codebook)[1]
+
+
 def _stances(codebook: "Codebook") -> dict[str, str]:
     return _word_sets(id(codebook), codebook.people, codebook.cues)[2]
 

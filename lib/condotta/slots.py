@@ -27,6 +27,7 @@ GENERIC = PARTITIVES | frozenset(
     | {"us", "who", "each", "man", "men", "people", "person", "personnel", "fighter", "recruit"}
     | {"mercenary", "force", "member", "volunteer"}
 )
+COMPANIES = frozenset({"company", "firm", "group", "force", "agency", "network", "side", "state"})
 DROPPED = frozenset(
     {"det", "acl", "acl:relcl", "advcl", "appos", "parataxis", "cc", "conj", "case"}
 )
@@ -41,6 +42,14 @@ class Value(NamedTuple):
     rule: str
 
 
+def _bodies(codebook: "Codebook") -> frozenset[str]:
+    """Return nouns for what acts for a state: ministry, army, officer, mercenary firm."""
+    kinds = ("government_body", "intelligence", "named_official")
+    words = {word for kind in kinds for word in codebook.source_kinds[kind].words}
+    people = {noun for block in codebook.people for noun in block.nouns}
+    return frozenset({word.split()[-1].lower() for word in words} | people | COMPANIES)
+
+
 class Names:
     """The names of one article by token."""
 
@@ -48,6 +57,7 @@ class Names:
         """Read which token stands in which row of `entities`."""
         self.codebook = codebook
         self.rows = entities
+        self.bodies = _bodies(codebook)
         self.doc = doc
         self._at = {token.i: row for row in entities for token in self.tokens(row)}
 
@@ -86,10 +96,13 @@ def _phrase(token: "Token") -> Iterator["Token"]:
         yield from _phrase(child)
 
 
-def read_value(slot: str, token: "Token", names: Names) -> Value | None:
-    """Return what a noun phrase means in a slot; None where it only points elsewhere."""
+def read_value(slot: str, token: "Token", names: Names, *, people: bool = False) -> Value | None:
+    """Return what a noun phrase means in a slot; None where it only points elsewhere.
+
+    `people` says whether the head of the phrase is a noun for people or a name of them.
+    """
     if slot == "recruits":
-        return _recruits(token, names)
+        return _recruits(token, names, people)
     if slot in ("recruiter", "beneficiary"):
         return _actor(token, names)
     return _ground(slot, token, names)
@@ -104,7 +117,7 @@ def _named(value: str, row: Mapping, rule: str) -> Value:
     return Value(value, int(row["start"]), int(row["end"]), rule)
 
 
-def _recruits(token: "Token", names: Names) -> Value | None:
+def _recruits(token: "Token", names: Names, people: bool) -> Value | None:
     peoples, groups = [], []
     for inner, row in names.inside(token):
         entry = names.entry(row)
@@ -123,9 +136,9 @@ def _recruits(token: "Token", names: Names) -> Value | None:
         rows = [row for _, row in peoples]
         start, end = min(int(r["start"]) for r in rows), max(int(r["end"]) for r in rows)
         return Value(value, start, end, "nationality")
-    if groups:
+    if groups and people:
         return _named(f"{groups[0][0]} fighters", groups[0][1], "group")
-    if token.pos_ == "PRON" or token.lemma_.lower() in GENERIC:
+    if token.pos_ == "PRON" or token.lemma_.lower() in GENERIC or not people:
         return None
     return _printed(token)
 
@@ -149,28 +162,42 @@ def _actor(token: "Token", names: Names) -> Value | None:
         for inner, row in found:
             if row["kind"] in wanted:
                 value = _government(row, names)
-                if value and (inner.i == token.i or _speaks_for(token, row)):
+                alone = inner.i == token.i and token.dep_ not in ("amod", "compound")
+                if value and (alone or _speaks_for(token, row, names)):
                     return _named(value, row, "name")
-    if token.pos_ == "PRON" or token.lemma_.lower() in GENERIC or token.ent_type_:
+    if token.lemma_.lower() not in names.bodies - GENERIC or token.ent_type_:
         return None
     return _printed(token)
 
 
-def _speaks_for(head: "Token", row: Mapping) -> bool:
+def _speaks_for(head: "Token", row: Mapping, names: Names) -> bool:
     """Return whether a phrase with a name in it stands for that name: 'Russian officers'."""
-    return row["kind"] != "place" or head.dep_ != "obl"
+    if row["kind"] == "nationality" and head.dep_ in ("amod", "compound"):
+        head = head.head
+    return row["kind"] in ACTORS or head.lemma_.lower() in names.bodies
 
 
 def _government(row: Mapping, names: Names) -> str | None:
     entry = names.entry(row)
     if entry is None:
         return row["name"] if row["kind"] in ACTORS else None
-    entry = names.codebook.stands_for(entry)
+    return acts_as(entry, names.codebook)
+
+
+def acts_as(entry, codebook: "Codebook") -> str | None:
+    """Return the actor an entry acts as: a capital or an army its state, a leader his side.
+
+    A town or a base that is no seat of government acts for nobody.
+    """
+    entry = codebook.stands_for(entry)
     if entry.entity_kind == "person" and entry.side:
-        return names.codebook.entry(entry.side).name
-    if entry.entity_kind in ACTORS:
-        return entry.name
-    return entry.country
+        return acts_as(codebook.entry(entry.side), codebook)
+    if entry.entity_kind not in ACTORS:
+        whole = entry.entity_kind == "nationality" or entry.kind == "country"
+        return entry.country if whole else None
+    if entry.source_kind == "government_body" and entry.sponsor:
+        return codebook.entry(entry.sponsor).name
+    return entry.name
 
 
 def _ground(slot: str, token: "Token", names: Names) -> Value | None:
@@ -224,7 +251,7 @@ def carry_over(
         for slot in CARRIED:
             if slot in slots:
                 continue
-            giver = next((c for c in others if slot in c.slots and _agree(slots, c.slots)), None)
+            giver = next((c for c in others if _gives(c, slot) and _agree(slots, c.slots)), None)
             if giver is not None:
                 where = "before" if giver.at <= claim.at else "after"
                 slots[slot] = giver.slots[slot]._replace(rule=f"carried from the claim {where}")
@@ -232,6 +259,12 @@ def carry_over(
                 slots[slot] = story[slot]._replace(rule="main story")
         filled.append(slots)
     return filled
+
+
+def _gives(claim: Claimed, slot: str) -> bool:
+    """Return whether a claim has a value to hand on: of people, only whose they are."""
+    value = claim.slots.get(slot)
+    return value is not None and (slot != "recruits" or value.rule.endswith("nationality"))
 
 
 def main_story(view: reader.View, names: Names) -> dict[str, Value]:
