@@ -228,7 +228,7 @@ def _is_of_clause(page: Page, date: quantities.Quantity, token: "Token") -> bool
 
 
 def _with_losses(page: Page, incident: Incident, token: "Token") -> Incident:
-    """Return an event with the losses its sentence tells, or the next one that tells nothing else."""
+    """Return an event with the losses its sentence tells, or the next that tells no event."""
     if not incident.violent or incident.kind in ("capture", "other"):
         return incident
     kinds = page.scene.codebook.event_kinds
@@ -281,6 +281,9 @@ def _statement_at(page: Page, position: int) -> Mapping | None:
     around = []
     for row in page.statements:
         start, end = row["content_start"], row["content_end"]
+        cue = row["cue_start"]
+        if cue is not None and ";" in page.doc.text[position : int(cue)]:
+            continue
         if start is not None and row["cue_start"] is not None and start <= row["cue_start"] < end:
             start = row["cue_end"]  # a content that holds its own cue is the whole sentence
         if start is not None and int(start) <= position < int(end):

@@ -198,7 +198,7 @@ def _first_told(lost: list[losses.Loss]) -> list[losses.Loss]:
 
 
 def _bounds(kind: str, lost: list[losses.Loss]) -> dict:
-    """Return the sum of what is told of several sides; a bound that one side leaves open is open."""
+    """Return the sum of what is told of several sides; a bound that one leaves open is open."""
     lows = [x.low for x in lost if x.low is not None]
     highs = [x.high for x in lost]
     found = {f"{kind}_min": sum(lows)} if lows else {}

@@ -52,6 +52,7 @@ MODALITY_OF = {lemma: name for name, lemmas in MODALITIES.items() for lemma in l
 PLAIN_NOUNS = ("NOUN", "PROPN")
 NESTING = _set("from to into via through toward towards against on by in at near around outside")
 SAME_POSITION = (("agent", "by"), ("by", "agent"), ("towards", "toward"), ("unto", "to"))
+TEMPORAL = frozenset({"after", "before", "during", "following", "since", "until", "amid"})
 DASHES = frozenset({"—", "–", "--", "-"})
 STATIONARY = frozenset({"in", "near", "at", "of", "on", "from", "to", "with", "by", "around"})
 ACHIEVED = frozenset({"agree", "decide", "order", "instruct", "promise", "pledge"})
@@ -536,6 +537,8 @@ class Tree:
             return self._named(self.subject(head, depth - 1), "shared")
         if verb.dep_ in ("xcomp", "advcl", "ccomp") and not self._is_finite(verb):
             return self._controller(verb, head, depth)
+        if verb.dep_ in ("advcl", "ccomp") and self._is_bare_participle(head):
+            return self._named(self.subject(head, depth - 1), "garden path")
         if verb.dep_ in ("acl", "amod", "acl:relcl") and head.pos_ in NOMINAL:
             return self._modified(verb, head, depth)
         if self._is_gerund(verb) and head.dep_ in ("obl", "obj") and head.head.pos_ == "VERB":
@@ -609,6 +612,10 @@ class Tree:
         ]
         before = [c for c in found if c.i < verb.i]
         return before[-1] if before else found[0] if found else None
+
+    def _is_bare_participle(self, verb: "Token") -> bool:
+        """Tell whether the *belonging* of "drones belonging to X struck" was read as the verb."""
+        return verb.tag_ == "VBG" and verb.dep_ == "ROOT" and self.child(verb, "aux") is None
 
     def _named(self, found: "tuple[Token | None, str]", rule: str) -> "tuple[Token | None, str]":
         return found[0], rule if found[0] is not None else ""
@@ -750,7 +757,7 @@ class Tree:
                 yield Argument(
                     f"{word} {noun.lower_} {inner}", child, rule or "compound preposition"
                 )
-                if inner in NESTING and inner != word:
+                if inner in NESTING and inner != word and word not in TEMPORAL:
                     yield from self._prepositional(child, True, "nested")
 
     def _low(self, noun: "Token") -> Iterator[Argument]:

@@ -24,6 +24,7 @@ STRIKES = frozenset({"airstrike", "drone_strike", "shelling", "bombing", "ground
 VIOLENT = STRIKES | {"clash", "killing", "abduction", "capture", "other"}
 PACTS = frozenset({"ceasefire", "agreement"})
 UNREAL = frozenset({"planned", "possible", "refused", "conditional"})
+UNREAL_WORDS = frozenset({"no", "any", "future", "possible", "potential", "without"})
 # An infinitive happened only below these.
 BEGUN = frozenset(
     {"begin", "start", "continue", "resume", "manage", "proceed", "go", "use", "succeed", "accuse"}
@@ -159,14 +160,8 @@ def _is_unreal(page: Page, frame: frames.Frame) -> bool:
     root = page.doc[frame.root]
     children = page.tree.children[root.i]
     if frame.rule.startswith("noun"):
-        if root.dep_ == "compound" and root.head.pos_ in ("NOUN", "PROPN") and root.head.i > root.i:
-            return True
-        return any(
-            c.lower_ in ("no", "any", "future", "possible", "potential", "further", "new")
-            and c.dep_ in ("det", "amod")
-            and c.lower_ in ("no", "any", "future", "possible", "potential")
-            for c in children
-        )
+        modifies = root.dep_ == "compound" and root.head.i > root.i and root.tag_ != "NNS"
+        return modifies or any(c.lower_ in UNREAL_WORDS for c in children if c.i < root.i)
     to = any(c.dep_ == "mark" and c.lower_ == "to" for c in children)
     return to and root.tag_ == "VB" and root.head.lemma_.lower() not in BEGUN
 
@@ -323,6 +318,7 @@ def placed_at(
     rule: str,
     grounds: Iterable[tuple[str, places.Site]],
 ) -> Incident:
+    """Return an incident placed at one of the article's places, with the rule that chose it."""
     scene = page.scene
     linked = places.chain(page.doc, scene.mentions, index)
     site = places.locate(

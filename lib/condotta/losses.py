@@ -1,4 +1,4 @@
-"""Killed, wounded, captured, missing: how many the text allows, and whether it says that none are known.
+"""Killed, wounded, captured, missing: how many the text allows, and whether none are known.
 
 An unknown loss is never a zero: "no information on losses" leaves every bound empty.
 """
@@ -12,9 +12,15 @@ if TYPE_CHECKING:
     from condotta.parties import Scene
     from condotta.quantities import Quantity
 
-LOSS = r"(?:loss(?:es)?|casualt(?:y|ies)|victims?|deaths?|dead|injur(?:y|ies)|fatalit(?:y|ies)|toll|wounded|killed)"
+LOSS = (
+    r"(?:loss(?:es)?|casualt(?:y|ies)|victims?|deaths?|dead|injur(?:y|ies)|fatalit(?:y|ies)|toll"
+    r"|wounded|killed)"
+)
 KNOWN = r"(?:information|details?|reports?|word|figures?|data|confirmation|number|indication)"
-NOT_KNOWN = r"(?:unknown|unclear|not (?:\w+ )?(?:known|clear|available|reported|confirmed|released|disclosed)|undisclosed|unconfirmed|(?:could|can) ?not (?:\w+ )?be \w+ed)"
+NOT_KNOWN = (
+    r"(?:unknown|unclear|undisclosed|unconfirmed|(?:could|can) ?not (?:\w+ )?be \w+ed"
+    r"|not (?:\w+ )?(?:known|clear|available|reported|confirmed|released|disclosed))"
+)
 UNKNOWN = re.compile(
     rf"\bno (?:\w+ ){{0,3}}{KNOWN}\b[^.;]{{0,60}}\b{LOSS}\b"
     rf"|\b{LOSS}\b[^.;]{{0,60}}\b{NOT_KNOWN}\b"

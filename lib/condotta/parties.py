@@ -7,6 +7,7 @@ in "Turkish-backed" or "Syrian rebels".
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from condotta import places
@@ -50,6 +51,7 @@ OPENERS = frozenset(
         "on",
     }
 )
+FUNCTION_WORDS = frozenset({"amid", "amidst", "since", "after", "following", "meanwhile", "while"})
 THIRD = frozenset({"it", "they", "he", "she", "them", "him", "her"})
 
 
@@ -79,9 +81,10 @@ class Scene:
                 self.at.update(dict.fromkeys(range(span.start, span.end), row))
 
     def _is_plain(self, span: "Span", row: Mapping) -> bool:
-        """Tell whether an unlinked name is only a capitalised noun: *Drones* at a sentence start."""
+        """Tell whether an unlinked name is only a capitalised word: *Drones* opening a line."""
         unlinked = not isinstance(row.get("entity_id"), str) and len(span) == 1
-        return unlinked and (self._of(span[0], "weapon") or self._of(span[0], "force"))
+        common = self._of(span[0], "weapon") or self._of(span[0], "force")
+        return unlinked and (common or span[0].lower_ in FUNCTION_WORDS)
 
     @cached_property
     def classes(self) -> Mapping[str, frozenset[str]]:
@@ -122,7 +125,7 @@ class Scene:
         cuts = {0, len(doc)} | {s.start for s in doc.sents}
         cuts |= {t.i + 1 for t in doc if "\n" in t.text or "\n" in t.whitespace_}
         edges = sorted(cuts)
-        return [(a, b) for a, b in zip(edges, edges[1:], strict=False) for _ in range(a, b)]
+        return [(a, b) for a, b in pairwise(edges) for _ in range(a, b)]
 
     def sentence(self, token: "Token") -> "Span":
         """Return the sentence of a word; a headline is one by itself."""
@@ -152,7 +155,7 @@ class Scene:
     def countries(self) -> dict[str, str]:
         """Countries of the article, the most named first."""
         counts: Counter[str] = Counter()
-        for start, end, row in self.spans:
+        for start, _, row in self.spans:
             country = self._country(row)
             if country:
                 counts[country] += 1 + (start == 0)
@@ -346,7 +349,7 @@ class Scene:
         """Return the X of "drones belonging to X", "jets flown by X", "forces loyal to X"."""
         if not (self._of(head, "weapon") or self._of(head, "force")):
             return None
-        for child in head.children:
+        for child in (*head.children, head.head):
             if child.i > head.i and (child.lower_ == "loyal" or child.lemma_.lower() in OWNED):
                 for noun in child.children:
                     row = self.at.get(noun.i)
@@ -359,7 +362,7 @@ class Scene:
         text = self.doc.text
         return all(
             text[int(a["end"]) : int(b["start"])].strip() in ("and", ",", "–", "-", "/")
-            for a, b in zip(rows, rows[1:], strict=False)
+            for a, b in pairwise(rows)
         )
 
     def _is_opposed(self, filler: "Filler") -> bool:
@@ -367,7 +370,7 @@ class Scene:
         return bool(words & OPPOSED)
 
     def stand_for(self, row: Mapping) -> tuple[str, str | None]:
-        """Return name and id of whom a name stands for; a nationality or a country for its state."""
+        """Return name and id of whom a name stands for; a nationality for its state."""
         entry = self.entry(row)
         if entry is None:
             return row["name"], None

@@ -27,20 +27,21 @@ UNSURE = re.compile(
     r"|could have|possibly|likely)\b",
     re.IGNORECASE,
 )
+WHO = r"(?:who|whose|behind|which (?:side|party|group|country|force)|responsib\w+|perpetrators?)"
 NO_ONE_KNOWN = re.compile(
     r"\b(?:not|un|in)(?: (?:immediately|yet|fully|entirely))?[ -]?(?:clear|known|certain|determined)"
-    r"[^.;]{0,60}\b(?:who|which (?:side|party|group|country|force)|responsib\w+|behind|whose|perpetrator\w*)\b"
-    r"|\b(?:who|which (?:side|party|group|country)|responsib\w+|perpetrators?|identity|origin)\b[^.;]{0,60}"
-    r"\b(?:not (?:\w+ )?(?:clear|known|certain|determined|identified|established)|unclear|unknown|undetermined)\b"
+    rf"[^.;]{{0,60}}\b{WHO}\b"
+    rf"|\b(?:{WHO}|identity|origin)\b[^.;]{{0,60}}\b(?:unclear|unknown|undetermined"
+    r"|not (?:\w+ )?(?:clear|known|certain|determined|identified|established))\b"
     r"|\bno (?:immediate )?claims? of responsibility\b"
     r"|\bno (?:\w+ )?(?:one|group|party|side|faction|organi[sz]ation)(?: (?:has|had|have))?"
-    r"(?: (?:yet|immediately|so far))? (?:claimed|taken responsibility|admitted|said it (?:was|had))\b"
+    r"(?: (?:yet|immediately|so far))?"
+    r" (?:claimed|taken responsibility|admitted|said it (?:was|had))\b"
     r"|\bnot (?:immediately )?claimed by (?:any|a)\b"
     r"|\bnobody (?:has |had )?(?:yet |immediately )?claimed\b|\bunclaimed\b"
     r"|\bresponsibility (?:was|has|had)(?: \w+)? not\b|\bdid not (?:say|name|identify) who\b",
     re.IGNORECASE,
 )
-WEIGHT = {"fact": 0, "accused": 1, "claimed": 2, "denied": 3, "unclear": 4}
 
 
 class Grade(NamedTuple):
@@ -115,14 +116,7 @@ def governs(cue: "Token", event: "Token") -> bool:
         if word.head.i == word.i:
             break
         word = word.head
-    return cue.head.i == event.i and cue.dep_ in (
-        "acl",
-        "acl:relcl",
-        "amod",
-        "advcl",
-        "parataxis",
-        "conj",
-    )
+    return cue.head.i == event.i and cue.dep_ in ("acl", "acl:relcl", "amod")
 
 
 def _is_self(by, incident: "Incident") -> bool:

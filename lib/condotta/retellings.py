@@ -25,26 +25,30 @@ NEARBY = {"exact": 0.2, "town": 0.3, "district": 0.6, "province": 1.5}
 
 
 def merge_retellings(page: Page, tellings: list[Incident]) -> list[Incident]:
-    """Return events told once: a later telling joins the first that it does not contradict."""
+    """Return events told once: a later telling joins the last that it does not contradict.
+
+    A headline tells again what the body tells, and its place is the last to count.
+    """
+    end = _headline_end(page)
+    headline = [d for d in tellings if d.start < end]
+    body = [d for d in tellings if d.start >= end]
     kept: list[Incident] = []
-    headline = _headline_end(page)
-    has_body = any(d.start >= headline for d in tellings)
-    ordered = sorted(tellings, key=lambda d: (has_body and d.start < headline, d.start))
-    for incident in ordered:
-        match = next(
-            (
-                i
-                for i in range(len(kept) - 1, -1, -1)
-                if _is_retold(page, kept[i], incident, brief=has_body and incident.start < headline)
-            ),
-            None,
-        )
-        if match is None:
-            kept.append(incident)
-        else:
-            kept[match] = _told_twice(kept[match], incident)
+    for incident in body:
+        _join(page, kept, incident, brief=False)
+    for incident in headline:
+        _join(page, kept, incident, brief=bool(body))
     kept.sort(key=lambda d: (d.start, d.root))
     return [d for d in kept if d.actor or d.target or (d.site and not d.definite)]
+
+
+def _join(page: Page, kept: list[Incident], incident: Incident, *, brief: bool) -> None:
+    """Join a telling to the last event that it may tell, or keep it as one more."""
+    for i in reversed(range(len(kept))):
+        if _is_retold(page, kept[i], incident, brief=brief):
+            told = replace(incident, nearness=0) if brief else incident
+            kept[i] = _told_twice(kept[i], told)
+            return
+    kept.append(incident)
 
 
 def _same_toll(first: Incident, later: Incident) -> bool:
@@ -93,7 +97,7 @@ def _is_retold(page: Page, first: Incident, later: Incident, *, brief: bool = Fa
 
 
 def _is_another(page: Page, incident: Incident) -> bool:
-    """Tell whether words set an event apart from those before: "another drone", "a second strike"."""
+    """Tell whether words set an event apart from those before: "another drone"."""
     near = page.doc.char_span(*incident.told, alignment_mode="expand")
     return any(token.lower_ in ANOTHER for token in near)
 
@@ -237,7 +241,7 @@ def _comes_after(page: Page, later: "Token", earlier: "Token") -> bool:
 
 
 def _introduced(page: Page, inner: "Token", outer: "Token", words: frozenset[str]) -> bool:
-    """Tell whether an event stands in a phrase opened by one of some words, and the other outside."""
+    """Tell whether an event stands in a phrase that some words open, and the other outside."""
     if _follows_words(page, inner, words):
         return outer.i < inner.i
     word = inner
@@ -255,7 +259,7 @@ def _introduced(page: Page, inner: "Token", outer: "Token", words: frozenset[str
 
 
 def _openers(page: Page, word: "Token") -> set[str]:
-    """Return the words that open a phrase or clause, one that the parser gave to its subject too."""
+    """Return the words that open a phrase or clause, also one that hangs on its subject."""
     near = list(page.tree.children[word.i])
     near += [c for s in near if s.dep_.startswith("nsubj") for c in page.tree.children[s.i]]
     labels = ("case", "mark", "fixed", "advmod")
