@@ -17,7 +17,8 @@ Who says what: `cues` what reports, and how surely · `quotations` where a text 
 stand for · `statements`.
 
 What is said: `frames` triggers and slots · `losses` · `parties` · `responsibility` how sure the
-text is of who did it · `events` · `reader` the learned reader · `slots` what their words stand
+text is of who did it · `incidents` what one clause tells · `circumstances` what stands around it ·
+`retellings` one event told twice · `events` · `reader` the learned reader · `slots` what their words stand
 for · `claims` who recruits whom.
 
 Across texts: `origins` where information comes from · `ledger` and `reviews` people's decisions ·

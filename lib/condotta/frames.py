@@ -398,11 +398,7 @@ class Tree:
         for child in self.children[head.i]:
             if child.i < head.i and child.dep_ in LEFT_PART:
                 start = min(start, child.left_edge.i)
-            elif child.dep_ in ("flat", "compound", "nummod", "fixed") and (
-                child.i == end or (child.i == end + 1 and self.doc[end].text == "-")
-            ):
-                end = self.phrase(child)[1]
-            elif child.dep_ == "nmod" and child.left_edge.i == end and self.doc[end].lower_ == "of":
+            elif self._continues(child, end):
                 end = self.phrase(child)[1]
         while start and self._is_split(self.doc[start - 1], head):
             start -= 1
@@ -410,6 +406,13 @@ class Tree:
         while start < head.i and (self.doc[start].is_punct or self.doc[start].is_space):
             start += 1
         return start, end
+
+    def _continues(self, child: "Token", end: int) -> bool:
+        """Tell whether a word or an *of* goes on with a noun phrase that reaches so far."""
+        if child.dep_ in ("flat", "compound", "nummod", "fixed"):
+            return child.i == end or (child.i == end + 1 and self.doc[end].text == "-")
+        of = end < len(self.doc) and self.doc[end].lower_ == "of"
+        return of and child.dep_ == "nmod" and child.left_edge.i == end
 
     def _left_verbs(self, head: "Token") -> "Iterator[Token]":
         """Yield verbs that the parser took for a part of their own object."""
@@ -717,7 +720,7 @@ class Tree:
             yield from self._shared_object(verb)
 
     def _is_bare(self, verb: "Token", child: "Token") -> bool:
-        """Tell whether a noun without a preposition was taken for an adverbial: it is the object."""
+        """Tell whether a noun without a preposition is an object taken for an adverbial."""
         nominal = child.dep_ == "obl" and child.pos_ in PLAIN_NOUNS
         return nominal and verb.i < child.i < verb.i + 6 and not self.preposition(child)
 

@@ -29,7 +29,8 @@ UNSURE = re.compile(
 )
 WHO = r"(?:who|whose|behind|which (?:side|party|group|country|force)|responsib\w+|perpetrators?)"
 NO_ONE_KNOWN = re.compile(
-    r"\b(?:not|un|in)(?: (?:immediately|yet|fully|entirely))?[ -]?(?:clear|known|certain|determined)"
+    r"\b(?:not|un|in)(?: (?:immediately|yet|fully|entirely))?[ -]?"
+    r"(?:clear|known|certain|determined)"
     rf"[^.;]{{0,60}}\b{WHO}\b"
     rf"|\b(?:{WHO}|identity|origin)\b[^.;]{{0,60}}\b(?:unclear|unknown|undetermined"
     r"|not (?:\w+ )?(?:clear|known|certain|determined|identified|established))\b"
