@@ -89,9 +89,9 @@ def find_claims(
 
     Notes
     -----
-    Slots that a sentence leaves open carry over from the nearest claim that agrees, with the rule
-    named and without a span. Figures never carry over. Scores by type and slot, and what the
-    method misses, stand in the model card of `en_condotta` and in `notebooks/05-claims.ipynb`.
+    Slots that a sentence leaves open carry over from the nearest claim that agrees; the rule says
+    so, and the span points to where they were read. Figures never carry over. Scores by type and
+    slot stand in the model card of `en_condotta`; what the method misses, in the notebook.
     """
     by_article = {row["article_id"]: row for row in _records(articles)}
     named = dict(list(entities.groupby("article_id")))
@@ -180,7 +180,8 @@ def read_drafts(page: Page) -> list[Draft]:
     drafts = [draft for draft in (attribute(page, d) for d in drafts) if draft is not None]
     drafts = _carried(page, count_once(drafts))
     abroad = [slots.is_abroad(draft.values, page.codebook) for draft in drafts]
-    if likely < RELEVANT and not any(abroad):
+    war = page.view.hires or any("destination" in draft.values for draft in drafts)
+    if not (any(abroad) or (war and likely >= RELEVANT)):
         return []
     # People who fight in their own country are not recruited for another's war.
     return merge_same([d for d, way in zip(drafts, abroad, strict=True) if way is not False])
@@ -409,7 +410,8 @@ def attribute(page: Page, draft: Draft) -> Draft | None:
     if kind == "denial" and "recruiter" not in values and found["source_entity_id"]:
         entry = page.codebook.entries.get(found["source_entity_id"])
         name = slots.acts_as(entry, page.codebook) if entry is not None else None
-        values = values | ({"recruiter": Value(name, None, None, "who denies it")} if name else {})
+        span = found["source_start"], found["source_end"]
+        values = values | ({"recruiter": Value(name, *span, "who denies it")} if name else {})
     told = {
         "statement_id": found["statement_id"],
         "source_name": found["source_name"],
@@ -432,8 +434,7 @@ def _carried(page: Page, drafts: list[Draft]) -> list[Draft]:
             recruiter = values["recruiter"].value if "recruiter" in values else None
             side = slots.side_in(values["destination"].value, recruiter, named, page.codebook)
             if side:
-                rule = "the side that the recruiter supports there"
-                values["beneficiary"] = Value(side, None, None, rule)
+                values["beneficiary"] = side
         in_title = draft.trigger.idx < len(page.article.get("title") or "")
         out.append(replace(draft, values=values, in_title=in_title))
     return out

@@ -5,7 +5,7 @@ does not say is taken from the nearest claim that it does not contradict, and th
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from condotta import reader, tables
@@ -37,8 +37,8 @@ class Value(NamedTuple):
     """What fills a slot: the value, the characters it was read from, and the rule."""
 
     value: str
-    start: int | None
-    end: int | None
+    start: int
+    end: int
     rule: str
 
 
@@ -275,6 +275,7 @@ def main_story(view: reader.View, names: Names) -> dict[str, Value]:
     """
     peoples: Counter[str] = Counter()
     countries: Counter[str] = Counter()
+    first: dict[str, Mapping] = {}
     actors = set()
     for row in names.rows:
         entry = names.entry(row)
@@ -285,17 +286,19 @@ def main_story(view: reader.View, names: Names) -> dict[str, Value]:
             plural = token.tag_ == "NNPS" and token.dep_ not in ("amod", "compound", "nmod:poss")
             if plural or view.categories[token.head.i] == "people":
                 peoples[entry.name] += 1
+                first.setdefault(entry.name, row)
         elif row["kind"] in GROUNDS:
             countries[country_of(entry)] += 1
+            first.setdefault(country_of(entry), row)
         elif row["kind"] == "state":
             actors.add(entry.country)
     story = {}
     if peoples:
-        story["recruits"] = Value(_most(peoples), None, None, "main story")
+        story["recruits"] = _named(_most(peoples), first[_most(peoples)], "main story")
     theirs = {p.country for p in names.codebook.nationalities if p.people in peoples}
     wars = Counter({c: n for c, n in countries.items() if c not in theirs | actors})
     if wars:
-        story["destination"] = Value(_most(wars), None, None, "main story")
+        story["destination"] = _named(_most(wars), first[_most(wars)], "main story")
     return story
 
 
@@ -325,19 +328,21 @@ def alike(one: str, other: str) -> bool:
 
 
 def side_in(
-    country: str, recruiter: str | None, named: Collection[str], codebook: "Codebook"
-) -> str | None:
+    country: str, recruiter: str | None, named: Mapping[str, Mapping], codebook: "Codebook"
+) -> Value | None:
     """Return the side of a war that a recruiter's fighters join, if the article names that side.
 
-    `named` holds the codebook ids of the sides that the article names, by themselves or by their
-    people. Without a recruiter there is no answer.
+    `named` is what `sides_named` returned. Without a recruiter there is no answer.
     """
     war = codebook.alliances.get(country)
     if war is None or recruiter is None:
         return None
     backers = set(_backers(recruiter, codebook))
     sides = [side for side, theirs in war.sides.items() if side in named and backers & set(theirs)]
-    return codebook.entry(sides[0]).name if len(sides) == 1 else None
+    if len(sides) != 1:
+        return None
+    rule = "the side that the recruiter supports there"
+    return _named(codebook.entry(sides[0]).name, named[sides[0]], rule)
 
 
 def _backers(name: str, codebook: "Codebook") -> Iterator[str]:
@@ -351,18 +356,21 @@ def _backers(name: str, codebook: "Codebook") -> Iterator[str]:
             entry = codebook.entry(behind) if behind else None
 
 
-def sides_named(names: Names) -> set[str]:
-    """Return the ids of actors that an article names, and of the sides their people stand for."""
-    found = set()
+def sides_named(names: Names) -> dict[str, Mapping]:
+    """Return, by codebook id, where an article first names an actor, or a side by its people."""
+    found: dict[str, Mapping] = {}
     for row in names.rows:
         entry = names.entry(row)
-        if entry is not None:
-            government = names.codebook.stands_for(entry)
-            found |= {government.id, getattr(government, "side", None)}
-            if row["kind"] in ("nationality", "place") and entry.country:
-                state = names.codebook.find(entry.country, kinds=["state"])
-                found |= {state.id} if state else set()
-    return found - {None}
+        if entry is None:
+            continue
+        government = names.codebook.stands_for(entry)
+        ids = [government.id, getattr(government, "side", None)]
+        if row["kind"] in ("nationality", "place") and entry.country:
+            state = names.codebook.find(entry.country, kinds=["state"])
+            ids.append(state.id if state else None)
+        for known in filter(None, ids):
+            found.setdefault(known, row)
+    return found
 
 
 def span_columns(slot: str, value: Value | None) -> dict[str, int | None]:
