@@ -85,7 +85,7 @@ def folder(tmp_path_factory):
 def make(folder, steps=3):
     nlp = train.open_untrained(**{"components.parser.min_action_freq": 1})
     read = recipe.read_corpora(folder, nlp)
-    portions = read.portions(recipe.TOGETHER)
+    portions = read.portions(recipe.TOGETHER[0])
     train.initialize(nlp, [doc for portion in portions for doc in portion.docs])
     train.train(nlp, portions, steps=steps)
     return nlp
@@ -155,7 +155,7 @@ def test_polnear_can_be_left_out(folder):
 
 def test_portions_leave_out_the_shares_held_out(folder):
     read = recipe.read_corpora(folder, train.open_untrained())
-    everything, some = (read.portions(recipe.TOGETHER, out)[-1] for out in (set(), {"south"}))
+    everything, some = (read.portions(recipe.TOGETHER[0], out)[-1] for out in (set(), {"south"}))
     assert (len(everything.docs), len(some.docs)) == (4, 2)
 
 
@@ -190,6 +190,20 @@ def test_packed_pipeline_opens_and_reads_the_same(made, tmp_path):
     ]
     assert {param.dtype for param in params} == {np.dtype("float32")}
     assert set(opened("A broker hired them.").spans) == {"attribution", "triggers", "slots"}
+
+
+def test_statements_train_alone_on_their_own_embedding(folder, tmp_path):
+    nlp = make(folder, steps=1)
+    shared = nlp.get_pipe("tok2vec").model.to_bytes()
+    before = nlp.get_pipe("statements").model.to_bytes()
+    recipe.separate_statements(nlp)
+    read = recipe.read_corpora(folder, nlp)
+    with nlp.select_pipes(enable=["statements"]):
+        recipe.run_stage(nlp, read, recipe.STATEMENTS[0]._replace(steps=2))
+    assert nlp.get_pipe("tok2vec").model.to_bytes() == shared
+    assert nlp.get_pipe("statements").model.to_bytes() != before
+    packing.pack(nlp, tmp_path)
+    assert en_condotta.load(tmp_path)("They left.").spans.keys() >= {"attribution"}
 
 
 def test_silver_trees_do_not_touch_what_people_marked(folder, made):

@@ -12,6 +12,7 @@ from spacy.attrs import DEP, HEAD
 from spacy.language import Language
 from spacy.strings import hash_string
 from spacy.tokens import Doc
+from thinc.api import use_ops
 
 import en_condotta
 from en_condotta import embed, packing
@@ -35,9 +36,16 @@ class Stage(NamedTuple):
     peak: float
 
 
-TOGETHER = Stage(2000, treebank=900, articles=600, reports=500, peak=0.001)
-STATEMENTS = Stage(1100, treebank=500, articles=1300, reports=500, peak=0.001)
-EVERYTHING = Stage(400, treebank=500, articles=1000, reports=600, peak=0.0005)
+TOGETHER = (
+    Stage(2000, treebank=900, articles=600, reports=500, peak=0.001),
+    Stage(1100, treebank=500, articles=1300, reports=500, peak=0.001),
+)
+STATEMENTS = (
+    Stage(1400, treebank=0, articles=900, reports=500, peak=0.001),
+    Stage(700, treebank=0, articles=1300, reports=500, peak=0.001),
+)
+LAST_TOGETHER = Stage(400, treebank=500, articles=0, reports=600, peak=0.0005)
+LAST_STATEMENTS = Stage(250, treebank=0, articles=1000, reports=700, peak=0.0003)
 
 
 class Corpora(NamedTuple):
@@ -127,6 +135,35 @@ def _report(step: int, losses: dict[str, float]) -> None:
     typer.echo(f"{step}: " + ", ".join(f"{name} {loss:,.0f}" for name, loss in losses.items()))
 
 
+def separate_statements(nlp: Language) -> None:
+    """Give the statement head its own copy of the embedding, which it goes on to train alone."""
+    with use_ops("numpy", use_blis=False):
+        nlp.replace_listeners("tok2vec", "statements", ["model.tok2vec"])
+
+
+def train_together(nlp: Language, read: Corpora, silver: Corpora, without: set[str]) -> None:
+    """Train all heads on one embedding, with trees on some articles at first."""
+    initialize(nlp, [doc for portion in silver.portions(TOGETHER[0]) for doc in portion.docs])
+    run_stage(nlp, silver, TOGETHER[0], without, seed=0)
+    run_stage(nlp, read, TOGETHER[1], without, seed=1)
+
+
+def train_statements(nlp: Language, read: Corpora, without: set[str]) -> None:
+    """Train the statement head further, with an embedding of its own."""
+    separate_statements(nlp)
+    with nlp.select_pipes(enable=["statements"]):
+        for seed, stage in enumerate(STATEMENTS, 2):
+            run_stage(nlp, read, stage, without, seed)
+
+
+def train_on_everything(nlp: Language, read: Corpora) -> None:
+    """Go on with the shares that were held out."""
+    with nlp.select_pipes(disable=["statements"]):
+        run_stage(nlp, read, LAST_TOGETHER, seed=4)
+    with nlp.select_pipes(enable=["statements"]):
+        run_stage(nlp, read, LAST_STATEMENTS, seed=5)
+
+
 def run_stage(
     nlp: Language, read: Corpora, stage: Stage, without: set[str] = frozenset(), seed: int = 0
 ) -> None:
@@ -143,22 +180,19 @@ def main(
     measured: Annotated[Path, typer.Option(help="where the pipeline without them goes")] = MEASURED,
     shipped: Annotated[Path, typer.Option(help="where the one with all goes")] = en_condotta.FOLDER,
     tree_steps: Annotated[int, typer.Option(help="steps of the parser for silver trees")] = 4000,
-    seed: Annotated[int, typer.Option(help="of order, dropout and first weights")] = 0,
 ) -> None:
     """Train what is measured without the shares held out; what ships goes on from it with all."""
     without = set(hold_out.split(","))
     make_clusters()
     parser, nlp = open_untrained(**{"nlp.pipeline": TREES}), open_untrained()
     read = read_corpora(corpora_dir, nlp, polnear=not without_polnear)
-    initialize(parser, read.treebank, seed)
-    train(parser, [Portion(read.treebank, 1200)], steps=tree_steps, seed=seed, report=_report)
-    silver = add_silver(read, parser)
-    initialize(nlp, [doc for portion in silver.portions(TOGETHER) for doc in portion.docs], seed)
+    initialize(parser, read.treebank)
+    train(parser, [Portion(read.treebank, 1200)], steps=tree_steps, report=_report)
+    train_together(nlp, read, add_silver(read, parser), without)
+    train_statements(nlp, read, without)
     fill_lemmas(nlp, read.treebank)
-    run_stage(nlp, silver, TOGETHER, without, seed)
-    run_stage(nlp, read, STATEMENTS, without, seed + 1)
     finish(nlp, measured)
-    run_stage(nlp, read, EVERYTHING, seed=seed + 2)
+    train_on_everything(nlp, read)
     finish(nlp, shipped)
 
 
