@@ -309,6 +309,43 @@ TOLD = [
         "They were recruited to attack oil fields in Libya.",
         [],
     ),
+    ("a topic is no event", "They trained in bombing bridges in Goma.", []),
+    ("a description is no event", "Settlers live in the occupied territories.", []),
+    (
+        "a headline is told again by the body",
+        "Turkish drones strike Qamishli\n\nA Turkish drone struck a vehicle in Qamishli on Monday.",
+        ["drone_strike: Turkey > vehicle @ Qamishli"],
+    ),
+    (
+        "a dateline does not act",
+        "AFRIN, Syria — Turkish drones attacked a base in Qamishli.",
+        ["drone_strike: Turkey > base @ Qamishli"],
+    ),
+    (
+        "drones belonging to a state",
+        "Drones belonging to Turkey attacked a base in Qamishli.",
+        ["drone_strike: Turkey > base @ Qamishli"],
+    ),
+    (
+        "forces loyal to a commander",
+        "Forces loyal to Khalifa Haftar shelled a market in Tripoli. Libya mourned.",
+        ["shelling: Haftar/LNA > market @ Tripoli"],
+    ),
+    (
+        "backed by a state is not the state",
+        "Turkish-backed factions attacked a base in Qamishli.",
+        ["ground_attack: Turkish-backed factions > base @ Qamishli"],
+    ),
+    (
+        "rebels of a nation are not the state",
+        "Syrian rebels attacked a base in Aleppo.",
+        ["ground_attack: Syrian rebels > base @ Aleppo"],
+    ),
+    (
+        "they",
+        "The RSF attacked a camp in El Fasher. They also kidnapped a doctor in Nyala.",
+        ["ground_attack: RSF > camp @ El Fasher", "abduction: RSF > doctor @ Nyala"],
+    ),
     ("a plan is no event", "Turkey plans to bomb a base in Qamishli.", []),
     ("what may happen is no event", "Rebels may attack the barracks in Goma.", []),
     ("what did not happen is no event", "The army did not bomb the hospital in Aleppo.", []),

@@ -25,6 +25,29 @@ VIOLENT = STRIKES | {"clash", "killing", "abduction", "capture", "other"}
 PACTS = frozenset({"ceasefire", "agreement"})
 UNREAL = frozenset({"planned", "possible", "refused", "conditional"})
 UNREAL_WORDS = frozenset({"no", "any", "future", "possible", "potential", "without"})
+# A gerund after these is a topic, not an event, unless someone answers for it.
+ABOUT = frozenset({"in", "for", "of", "at", "from", "about"})
+BLAMED = frozenset(
+    {
+        "accuse",
+        "accused",
+        "blame",
+        "suspect",
+        "charge",
+        "convict",
+        "condemn",
+        "criticise",
+        "criticize",
+        "admit",
+        "guilty",
+        "responsible",
+        "responsibility",
+        "accusation",
+        "suspicion",
+        "capable",
+        "denounce",
+    }
+)
 # An infinitive happened only below these.
 BEGUN = frozenset(
     {"begin", "start", "continue", "resume", "manage", "proceed", "go", "use", "succeed", "accuse"}
@@ -162,8 +185,15 @@ def _is_unreal(page: Page, frame: frames.Frame) -> bool:
     if frame.rule.startswith("noun"):
         modifies = root.dep_ == "compound" and root.head.i > root.i and root.tag_ != "NNS"
         return modifies or any(c.lower_ in UNREAL_WORDS for c in children if c.i < root.i)
-    to = any(c.dep_ == "mark" and c.lower_ == "to" for c in children)
-    return to and root.tag_ == "VB" and root.head.lemma_.lower() not in BEGUN
+    if root.dep_ == "amod" and not (frame.fillers_of("actor") or frame.fillers_of("sides")):
+        return True
+    above = root.head.lemma_.lower()
+    marks = {c.lower_ for c in children if c.dep_ in ("mark", "case")}
+    if root.dep_ == "compound" and root.lower_.endswith("ing"):
+        above, marks = root.head.head.lemma_.lower(), {page.tree.preposition(root.head)}
+    if root.lower_.endswith("ing") and marks & ABOUT:
+        return above not in BLAMED
+    return "to" in marks and root.tag_ == "VB" and above not in BEGUN
 
 
 def _is_definite(page: Page, root: int) -> bool:
@@ -471,8 +501,13 @@ def _is_concrete(page: Page, incident: Incident) -> bool:
 
 def _breaks_out(page: Page, incident: Incident) -> bool:
     """Tell whether a verb says that a fight happened: "clashes erupted"."""
-    verb = page.doc[incident.root].head
-    return verb.pos_ == "VERB" and verb.lemma_.lower() in frames.OCCURRENCE_VERBS
+    root = page.doc[incident.root]
+    verb = root.head
+    return (
+        root.dep_.startswith("nsubj")
+        and verb.pos_ == "VERB"
+        and verb.lemma_.lower() in frames.OCCURRENCE_VERBS
+    )
 
 
 def _is_struck(page: Page, incident: Incident) -> bool:

@@ -98,7 +98,11 @@ def _beside(scene: "Scene", frame: "Frame", counts: Sequence["Quantity"]) -> "Qu
     end = scene.doc[frame.start : frame.end].end_char
     start = scene.doc[frame.start].idx
     after = [c for c in counts if c.kind in FIGURES and 0 <= c.start - end <= 1]
-    before = [c for c in counts if c.kind in FIGURES and c.noun is None and c.end == start - 1]
+    before = [
+        c
+        for c in counts
+        if c.kind in FIGURES and c.end == start - 1 and c.noun_start in (None, start)
+    ]
     return (after or before or [None])[0]
 
 
