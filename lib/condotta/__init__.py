@@ -18,8 +18,8 @@ stand for · `statements`.
 
 What is said: `frames` triggers and slots · `losses` · `parties` · `responsibility` how sure the
 text is of who did it · `incidents` what one clause tells · `circumstances` what stands around it ·
-`retellings` one event told twice · `events` · `reader` the learned reader · `slots` what their words stand
-for · `claims` who recruits whom.
+`retellings` one event told twice · `events` · `reader` the learned reader · `slots` what their
+words stand for · `claims` who recruits whom.
 
 Across texts: `origins` where information comes from · `ledger` and `reviews` people's decisions ·
 `reviewing` the widget for them · `comparing` and `parting` claims · `contradictions` ·
