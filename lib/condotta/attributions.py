@@ -123,9 +123,12 @@ def _linked(
 ) -> Attribution:
     source = next((spans[i][:2] for i in linked if spans[i][2] == "SOURCE"), None)
     pieces = [spans[i][:2] for i in linked if spans[i][2] == "CONTENT"]
-    here = layout.paragraph[spans[j][0]]
-    near = [piece for piece in pieces if layout.paragraph[piece[0]] == here]
-    return Attribution(spans[j][:2], source, _one_run(near or pieces), "learned")
+    here, sentence = layout.paragraph[spans[j][0]], layout.sentence[spans[j][0]]
+    near = [piece for piece in pieces if layout.paragraph[piece[0]] == here] or pieces
+    if any(layout.sentence[piece[0]] == sentence for piece in near):
+        # What follows in a sentence of its own is the next statement, unless it is quoted.
+        near = [p for p in near if layout.sentence[p[0]] <= sentence or layout.quotation_at(p[0])]
+    return Attribution(spans[j][:2], source, _one_run(near), "learned")
 
 
 def _one_run(pieces: list[Run]) -> Run | None:
@@ -169,18 +172,17 @@ def to_sentence_start(found: list[Attribution], layout: Layout) -> list[Attribut
     "A, and B, X said" tells both A and B. What another cue of the sentence tells is left to it, and
     a quotation keeps its own words.
     """
-    closed = [a.cue[1] for a in found if a.cue]
+    closed = [a.cue[1] for a in found if a.cue and a.rule.startswith("learned")]
     out = []
     for one in found:
-        start = one.content[0] if one.content else None
         at = min(run[0] for run in (one.cue, one.source) if run) if one.cue else None
         here = layout.sentence[at] if at is not None else None
         first = layout.first_of(here) if here is not None else 0
-        before = [end for end in closed if first < end <= (start if start is not None else at)]
+        before = [end for end in closed if at is not None and first < end <= at]
         follows = at is not None and (one.content is None or one.content[1] <= at)
         if follows and not before and at - first > 2 and layout.quotation_at(at - 2) is None:
             same = one.content is None or layout.sentence[one.content[0]] == here
-            if same and (one.content is None or first < one.content[0]):
+            if same and one.content != (first, at):
                 one = replace(one, content=(first, at), rule=f"{one.rule}; sentence before")
         out.append(one)
     return out
