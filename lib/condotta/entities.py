@@ -169,6 +169,9 @@ def merge_names(
 def _with_link(mention: Mention, inside: list[Mention], titles: set[str]) -> Mention:
     """Return a name of the pipeline linked as the known name that ends it, if that is safe."""
     last = next((k for k in inside if k.end == mention.end), None)
+    if last is not None and last.kind == "person" and " " in last.name:
+        # A full name says that it is a person, whatever the words before it looked like.
+        mention = mention._replace(kind="person")
     if mention.method == "codebook" or last is None or last.kind != mention.kind:
         return mention
     before = mention.name[: last.start - mention.start]

@@ -101,11 +101,24 @@ def read_value(slot: str, token: "Token", names: Names, *, people: bool = False)
 
     `people` says whether the head of the phrase is a noun for people or a name of them.
     """
+    token = _whole(token, names)
     if slot == "recruits":
         return _recruits(token, names, people)
     if slot in ("recruiter", "beneficiary"):
         return _actor(token, names)
     return _ground(slot, token, names)
+
+
+def _whole(token: "Token", names: Names) -> "Token":
+    """Return the person that a title or a description stands before: 'army general Haftar'."""
+    if names.at(token) is None and token.pos_ in ("NOUN", "PROPN"):
+        for after in token.doc[token.i + 1 : token.i + 4]:
+            row = names.at(after)
+            if row is not None and row["kind"] == "person":
+                return after
+            if after.pos_ not in ("NOUN", "PROPN", "ADJ"):
+                break
+    return token
 
 
 def _spanned(value: str, tokens: Sequence["Token"], rule: str) -> Value:
@@ -153,7 +166,7 @@ def _printed(token: "Token") -> Value | None:
     kept = [c for c in token.children if c.dep_ in ("amod", "compound", "flat") and c.i < token.i]
     tokens = [*kept, token]
     text = token.doc[min(t.i for t in tokens) : token.i + 1].text
-    return _spanned(text, tokens, "as printed")
+    return _spanned(text, tokens, "as printed") if text[0].isalnum() else None
 
 
 def _actor(token: "Token", names: Names) -> Value | None:
@@ -249,9 +262,10 @@ def carry_over(
             key=lambda c: (abs(c.at - claim.at) + (LATER if c.at > claim.at else 0), c.at),
         )
         for slot in CARRIED:
-            if slot in slots:
+            if slot in slots and not _is_vague(slots[slot], slot):
                 continue
-            giver = next((c for c in others if _gives(c, slot) and _agree(slots, c.slots)), None)
+            firm = {name: value for name, value in slots.items() if name != slot}
+            giver = next((c for c in others if _gives(c, slot) and _agree(firm, c.slots)), None)
             if giver is not None:
                 where = "before" if giver.at <= claim.at else "after"
                 slots[slot] = giver.slots[slot]._replace(rule=f"carried from the claim {where}")
@@ -259,6 +273,11 @@ def carry_over(
                 slots[slot] = story[slot]._replace(rule="main story")
         filled.append(slots)
     return filled
+
+
+def _is_vague(value: Value, slot: str) -> bool:
+    """Return whether recruits are only a bare noun, which whose they are would say better."""
+    return slot == "recruits" and value.rule.endswith("as printed") and " " not in value.value
 
 
 def _gives(claim: Claimed, slot: str) -> bool:
