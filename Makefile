@@ -38,6 +38,7 @@ pipeline: setup
 	@test -n "$(CORPORA)" || { echo "say where the corpora are: make pipeline CORPORA=path" >&2; exit 1; }
 	@$(PY) -m uv pip install -q --python $(PY) -c constraints.txt -e '.[train]'
 	OMP_NUM_THREADS=1 $(PY) -m en_condotta.recipe --corpora "$(CORPORA)"
+	OMP_NUM_THREADS=1 $(PY) -m en_condotta.recipe.claims --corpora "$(CORPORA)"
 
 notebooks: setup
 	@$(VENV)/bin/condotta run data/sample --out runs/sample

@@ -1,7 +1,8 @@
 """Learn from the written reports which words tell of which claim and which fill its slots.
 
-``python -m en_condotta.recipe.claims --reports DIR`` after the pipeline itself was trained; half a
-minute on one core. ``--hold-out`` leaves shares out and says how well they are read.
+``python -m en_condotta.recipe.claims --corpora PATH`` after the pipeline was trained; a minute on
+one core, kinds of sources included. ``--hold-out`` leaves shares out and says how well they are
+read.
 """
 
 import re
@@ -14,7 +15,7 @@ import numpy as np
 import typer
 
 from condotta import claims, codebook, entities, frames, language, reader
-from en_condotta.recipe.corpora import untag
+from en_condotta.recipe import corpora, sources
 
 FEWEST = 3  # times a feature has to be seen
 LEAST = 0.01  # weight below which a feature says nothing
@@ -49,7 +50,7 @@ def read_reports(files: Iterable[Path]) -> Iterator[Report]:
             marked, _, notes = body.partition("\n---")
             marked = re.sub(r"^title:(.*)\n", r"\1\n\n", marked.strip())
             parts = [" ".join(part.split()) for part in re.split(r"\n\s*\n", marked.strip())]
-            text, tags = untag("\n\n".join(parts))
+            text, tags = corpora.untag("\n\n".join(parts))
             spans: dict[str, dict[str, list]] = defaultdict(lambda: defaultdict(list))
             for ref, role, start, end in tags:
                 spans[ref][role].append((start, end))
@@ -183,18 +184,21 @@ def _f_score(classifier: reader.Classifier, examples: Iterable[Example]) -> floa
 
 
 def main(
-    reports: Annotated[Path, typer.Option(help="folder of the written reports (*.txt)")],
+    corpora_dir: Annotated[Path, typer.Option("--corpora", help="folder of the corpora")],
     hold_out: Annotated[str, typer.Option(help="shares to leave out and to score on")] = "",
     target: Annotated[Path, typer.Option(help="where the weights go")] = TARGET,
 ) -> None:
-    """Learn the claims reader from written reports."""
+    """Learn the claims reader from written reports; with all of them, kinds of sources too."""
+    reports = corpora.find_reports(corpora_dir)
     files = sorted(reports.glob("*.txt"))
     if not files:
-        raise FileNotFoundError(f"{reports}: no share of written reports (*.txt).")
+        raise FileNotFoundError(f"{reports}: no share of written reports (*.txt); check --corpora.")
     without = set(filter(None, hold_out.split(",")))
     write(learn_from(read_reports(f for f in files if f.stem not in without)), target)
     typer.echo(f"{target}: {target.stat().st_size / 1e6:.1f} MB")
-    if without:
+    if not without:
+        sources.write(reports)
+    else:
         held = learn_from(read_reports(f for f in files if f.stem in without))
         for name, value in score(reader.read_weights(target), held).items():
             typer.echo(f"{name} F {value:.3f}")
