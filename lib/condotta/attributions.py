@@ -70,10 +70,23 @@ def find_attributions(doc: "Doc", lexicon: cues.Lexicon) -> list[Attribution]:
     found = [whole_quotation(a, layout) for a in found]
     found += [*cited_sources(found, layout, doc), *continued_quotations(found, layout, doc)]
     found = [
-        replace(a, content=_trimmed(doc, a.content), source=_trimmed(doc, a.source)) for a in found
+        replace(a, content=_trimmed(doc, a.content), source=_trimmed(doc, _nearest_part(doc, a)))
+        for a in found
     ]
     found = [a for a in found if a.content]
     return sorted(found, key=lambda a: (a.content, a.cue or a.content, a.rule))
+
+
+def _nearest_part(doc: "Doc", one: Attribution) -> Run | None:
+    """Return the part of a source that is on its cue's side of a semicolon or a colon."""
+    if one.source is None or one.cue is None:
+        return one.source
+    start, end = one.source
+    cuts = [i for i in range(start, end) if doc[i].text in (";", ":")]
+    if not cuts:
+        return one.source
+    near = (cuts[-1] + 1, end) if one.cue[0] >= end else (start, cuts[0])
+    return near if near[0] < near[1] else one.source
 
 
 def link_spans(doc: "Doc", layout: Layout) -> list[Attribution]:

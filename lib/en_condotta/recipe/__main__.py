@@ -23,7 +23,7 @@ TREES = ["tok2vec", "tagger", "morphologizer", "parser"]
 CLUSTERED_WORDS = 100_000
 SILVER_SHARE = 0.3  # of the articles get trees in the first stage; more takes longer
 HELD_OUT = "africa-other,difficult"
-MEASURED = Path("training/work/measured")
+MEASURED = Path("training/measured")
 
 
 class Stage(NamedTuple):
