@@ -130,16 +130,13 @@ def read_page(
     """Return one article with everything that claims are read from."""
     names = slots.Names(doc, entities, codebook)
     figures = quantities.find_quantities(doc, published=article.get("published_on"))
-    plain = reader.look(doc, entities=entities, quantities=figures, frames=(), codebook=codebook)
+    plain = reader.look(doc, entities=entities, quantities=figures, codebook=codebook)
 
     def is_a(token: "Token", name: str) -> bool:
         return _is_a(plain, names, token, name)
 
-    found = list(frames.find_frames(doc, lexicon or codebook.claim_types, is_a=is_a))
-    by_root: dict[int, list[frames.Frame]] = {}
-    for frame in found:
-        by_root.setdefault(frame.root, []).append(frame)
-    return Page(article, doc, plain._replace(frames=by_root), names, said, codebook)
+    found = frames.find_frames(doc, lexicon or codebook.claim_types, is_a=is_a)
+    return Page(article, doc, reader.with_frames(plain, found), names, said, codebook)
 
 
 PEOPLE = frozenset({"people", "pronoun", "nationality", "armed_group", "count", "person"})
@@ -171,10 +168,11 @@ def read_drafts(page: Page) -> list[Draft]:
     if likely < DOUBTFUL:
         return []
     tellings = list(find_tellings(page.view, learned))
+    mentions = reader.mentions(page.view)
     drafts = [
         split
         for telling in (*tellings, *find_answers(page, tellings))
-        for split in fill_slots(page, learned, telling)
+        for split in fill_slots(page, learned, telling, mentions)
     ]
     drafts = [draft for draft in drafts if draft.values or draft.figures or draft.score >= SURE]
     drafts = [draft for draft in (attribute(page, d) for d in drafts) if draft is not None]
@@ -229,7 +227,7 @@ def find_tellings(view: reader.View, learned: reader.Reader) -> Iterator[Draft]:
 
 def find_answers(page: Page, tellings: Sequence[Draft]) -> Iterator[Draft]:
     """Yield denials and accusations whose content names hired people and tells nothing yet."""
-    hired = reader.hirelings(page.codebook)
+    hired = page.codebook.hired_nouns
     for row in page.statements:
         kind = next((k for k, stance in STANCE_OF.items() if stance == row["stance"]), None)
         words = page.doc.char_span(
@@ -256,14 +254,16 @@ def _is_framed(view: reader.View, token: "Token", kind: str) -> bool:
     )
 
 
-def fill_slots(page: Page, learned: reader.Reader, telling: Draft) -> Iterator[Draft]:
-    """Yield the claims of one telling with the mentions of its sentence in their slots.
+def fill_slots(
+    page: Page, learned: reader.Reader, telling: Draft, mentions: Sequence[int]
+) -> Iterator[Draft]:
+    """Yield the claims of one telling with the article's mentions in its sentence in their slots.
 
     A telling with several figures of its kind gives one claim for each.
     """
     view, trigger = page.view, telling.trigger
     number = view.sentence_of[trigger.i]
-    here = [i for i in reader.mentions(view) if view.sentence_of[i] == number]
+    here = [i for i in mentions if view.sentence_of[i] == number]
     order: dict[str, int] = {}
     marked = {t.i: span.label_ for span in page.doc.spans.get("slots", ()) for t in span}
     scored: list[tuple[float, str, int]] = []

@@ -260,6 +260,9 @@ FILES = (*(f"{n}.csv" for n in SHEETS), *(f"{n}.yaml" for n in (*LISTS, *MAPPING
 ID_COLUMNS = {"actors": "entity_id", "places": "place_id", "nationalities": "people"}
 
 
+COMPANIES = frozenset({"company", "firm", "group", "force", "agency", "network", "side", "state"})
+
+
 class Codebook(BaseModel):
     """Everything the shipped codebook and a researcher's own folder say, checked."""
 
@@ -288,6 +291,29 @@ class Codebook(BaseModel):
     def names(self) -> Names:
         """All their spellings, ready to be found in a text."""
         return Names(self.entries.values())
+
+    @cached_property
+    def people_nouns(self) -> frozenset[str]:
+        """Nouns for those who are recruited or fight."""
+        return frozenset(noun for block in self.people for noun in block.nouns)
+
+    @cached_property
+    def hired_nouns(self) -> frozenset[str]:
+        """The nouns among them that by themselves say that people are hired."""
+        return frozenset(n for block in self.people if block.implies_hire for n in block.nouns)
+
+    @cached_property
+    def stance_words(self) -> Mapping[str, str]:
+        """Cues that do more than assert, with their stance."""
+        stances = {word: cue.stance for cue in self.cues for word in (*cue.verbs, *cue.nouns)}
+        return MappingProxyType({w: stance for w, stance in stances.items() if stance != "asserts"})
+
+    @cached_property
+    def state_bodies(self) -> frozenset[str]:
+        """Nouns for what acts for a state: ministry, army, officer, mercenary firm."""
+        kinds = ("government_body", "intelligence", "named_official")
+        words = (word for kind in kinds for word in self.source_kinds[kind].words)
+        return frozenset(word.split()[-1].lower() for word in words) | self.people_nouns | COMPANIES
 
     def entry(self, entity_id: str) -> Actor | Place | People:
         """Return the entry with an id; KeyError if there is none."""

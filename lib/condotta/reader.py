@@ -6,7 +6,7 @@ how far each trigger can be trusted, and reads tellings that no list foresaw. We
 ship with the pipeline and are plain arrays; training stands in `en_condotta.recipe`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -55,10 +55,11 @@ def look(
     *,
     entities: Sequence[Mapping],
     quantities: Iterable[Any],
-    frames: Iterable["Frame"],
     codebook: "Codebook",
 ) -> View:
     """Return an article with the category of each token: kind of name, of figure, of person.
+
+    It has no frames yet: finding them may ask for the categories. `with_frames` adds them.
 
     Parameters
     ----------
@@ -68,66 +69,47 @@ def look(
         Its rows of the table `entities`.
     quantities : iterable of Quantity
         What `condotta.quantities` found in it.
-    frames : iterable of Frame
-        What `condotta.frames` found in it with the claim types of the codebook.
     codebook : Codebook
         For the nouns that stand for people and the cues of a stance.
     """
-    people, hirelings = _people(codebook)
-    categories = [_plain_category(token, people) for token in doc]
+    categories = [_plain_category(token, codebook.people_nouns) for token in doc]
     for row in entities:
         if row["kind"] not in ("money", "quantity", "date"):
-            for token in _tokens(doc, row["start"], row["end"]):
+            for token in tokens_of(doc, row["start"], row["end"]):
                 categories[token.i] = row["kind"]
     heads: dict[int, Any] = {}
     for quantity in quantities:
         kind = FIGURES.get(quantity.kind)
-        tokens = list(_tokens(doc, quantity.start, quantity.end)) if kind else []
+        tokens = list(tokens_of(doc, quantity.start, quantity.end)) if kind else []
         for token in tokens:
             categories[token.i] = kind
         if tokens:
             heads[next((t for t in tokens if t.like_num), tokens[0]).i] = quantity
-    by_root: dict[int, list[Frame]] = {}
-    for frame in frames:
-        by_root.setdefault(frame.root, []).append(frame)
     sentence_of = [0] * len(doc)
     for number, sentence in enumerate(doc.sents):
         for token in sentence:
             sentence_of[token.i] = number
-    stances = _stances(codebook)
+    stances = codebook.stance_words
     return View(
         doc,
         categories,
         heads,
-        by_root,
+        {},
         {token.i: stances[token.lemma_] for token in doc if token.lemma_ in stances},
-        any(token.lemma_.lower() in hirelings for token in doc),
+        any(token.lemma_.lower() in codebook.hired_nouns for token in doc),
         sentence_of,
     )
 
 
-@cache
-def _word_sets(codebook_id: int, people: tuple, cues: tuple) -> tuple:
-    nouns = {noun for block in people for noun in block.nouns}
-    hirelings = {noun for block in people if block.implies_hire for noun in block.nouns}
-    stances = {verb: cue.stance for cue in cues for verb in (*cue.verbs, *cue.nouns)}
-    return nouns, hirelings, {verb: s for verb, s in stances.items() if s != "asserts"}
+def with_frames(view: View, frames: Iterable["Frame"]) -> View:
+    """Return a view that knows which frames stand at which token."""
+    by_root: dict[int, list[Frame]] = {}
+    for frame in frames:
+        by_root.setdefault(frame.root, []).append(frame)
+    return view._replace(frames=by_root)
 
 
-def _people(codebook: "Codebook") -> tuple[set[str], set[str]]:
-    return _word_sets(id(codebook), codebook.people, codebook.cues)[:2]
-
-
-def hirelings(codebook: "Codebook") -> set[str]:
-    """Return the nouns that by themselves say that people are hired."""
-    return _people(codebook)[1]
-
-
-def _stances(codebook: "Codebook") -> dict[str, str]:
-    return _word_sets(id(codebook), codebook.people, codebook.cues)[2]
-
-
-def _plain_category(token: "Token", people: set[str]) -> str:
+def _plain_category(token: "Token", people: Collection[str]) -> str:
     if token.lemma_.lower() in people and token.pos_ in ("NOUN", "PROPN", "ADJ"):
         return "people"
     if token.pos_ == "PRON":
@@ -135,7 +117,8 @@ def _plain_category(token: "Token", people: set[str]) -> str:
     return "-"
 
 
-def _tokens(doc: "Doc", start: int, end: int) -> Iterator["Token"]:
+def tokens_of(doc: "Doc", start: int, end: int) -> Iterator["Token"]:
+    """Yield the tokens that characters touch."""
     span = doc.char_span(int(start), int(end), alignment_mode="expand")
     yield from span if span is not None else ()
 

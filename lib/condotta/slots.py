@@ -27,10 +27,7 @@ GENERIC = PARTITIVES | frozenset(
     | {"us", "who", "each", "man", "men", "people", "person", "personnel", "fighter", "recruit"}
     | {"mercenary", "force", "member", "volunteer"}
 )
-COMPANIES = frozenset({"company", "firm", "group", "force", "agency", "network", "side", "state"})
-DROPPED = frozenset(
-    {"det", "acl", "acl:relcl", "advcl", "appos", "parataxis", "cc", "conj", "case"}
-)
+DROPPED = frozenset({"det", "acl", "acl:relcl", "advcl", "appos", "parataxis", "cc", "conj"})
 
 
 class Value(NamedTuple):
@@ -42,14 +39,6 @@ class Value(NamedTuple):
     rule: str
 
 
-def _bodies(codebook: "Codebook") -> frozenset[str]:
-    """Return nouns for what acts for a state: ministry, army, officer, mercenary firm."""
-    kinds = ("government_body", "intelligence", "named_official")
-    words = {word for kind in kinds for word in codebook.source_kinds[kind].words}
-    people = {noun for block in codebook.people for noun in block.nouns}
-    return frozenset({word.split()[-1].lower() for word in words} | people | COMPANIES)
-
-
 class Names:
     """The names of one article by token."""
 
@@ -57,7 +46,6 @@ class Names:
         """Read which token stands in which row of `entities`."""
         self.codebook = codebook
         self.rows = entities
-        self.bodies = _bodies(codebook)
         self.doc = doc
         self._at = {token.i: row for row in entities for token in self.tokens(row)}
 
@@ -66,9 +54,8 @@ class Names:
         return self._at.get(token.i)
 
     def tokens(self, row: Mapping) -> Iterator["Token"]:
-        """Yield the tokens of a row of `entities`."""
-        span = self.doc.char_span(int(row["start"]), int(row["end"]), alignment_mode="expand")
-        yield from span if span is not None else ()
+        """Return the tokens of a row of `entities`."""
+        return reader.tokens_of(self.doc, row["start"], row["end"])
 
     def inside(self, token: "Token") -> Iterator[tuple["Token", Mapping]]:
         """Yield the names that stand in a noun phrase, the head's own first."""
@@ -88,7 +75,7 @@ class Names:
 def _phrase(token: "Token") -> Iterator["Token"]:
     """Yield what belongs to a noun: modifiers, parts and 'of' phrases, no clauses."""
     for child in token.children:
-        if child.dep_ in DROPPED - {"case"}:
+        if child.dep_ in DROPPED:
             continue
         if child.dep_ == "nmod" and reader.case_of(child) not in ("of", "from", "in"):
             continue
@@ -142,8 +129,8 @@ def _recruits(token: "Token", names: Names, people: bool) -> Value | None:
         elif row["kind"] in ("armed_group", "organisation") and not backed:
             groups.append((entry.name if entry else row["name"], row))
         elif row["kind"] == "place" and reader.case_of(inner) == "from" and entry is not None:
-            people = _people_of(entry.country, names.codebook)
-            peoples += [(people, row)] if people else []
+            theirs = _people_of(entry.country, names.codebook)
+            peoples += [(theirs, row)] if theirs else []
     if peoples:
         value = "; ".join(dict.fromkeys(name for name, _ in peoples))
         rows = [row for _, row in peoples]
@@ -178,7 +165,7 @@ def _actor(token: "Token", names: Names) -> Value | None:
                 alone = inner.i == token.i and token.dep_ not in ("amod", "compound")
                 if value and (alone or _speaks_for(token, row, names)):
                     return _named(value, row, "name")
-    if token.lemma_.lower() not in names.bodies - GENERIC or token.ent_type_:
+    if token.lemma_.lower() not in names.codebook.state_bodies - GENERIC or token.ent_type_:
         return None
     return _printed(token)
 
@@ -187,7 +174,7 @@ def _speaks_for(head: "Token", row: Mapping, names: Names) -> bool:
     """Return whether a phrase with a name in it stands for that name: 'Russian officers'."""
     if row["kind"] == "nationality" and head.dep_ in ("amod", "compound"):
         head = head.head
-    return row["kind"] in ACTORS or head.lemma_.lower() in names.bodies
+    return row["kind"] in ACTORS or head.lemma_.lower() in names.codebook.state_bodies
 
 
 def _government(row: Mapping, names: Names) -> str | None:
