@@ -12,6 +12,8 @@ from spacy.tokens import Doc, DocBin, Span
 from spacy.util import filter_spans
 from spacy.vocab import Vocab
 
+from condotta import resources
+
 ROLES = {"cue": "CUE", "source": "SOURCE", "content": "CONTENT"}
 SLOTS = "recruiter recruits origin staging destination beneficiary pay count contract date"
 TAG = re.compile(r"\{(?:@|([sc]\d+(?:\+[sc]\d+)*):([a-z]+)\|)|\}")
@@ -39,9 +41,9 @@ def read_statements(path: Path, vocab: Vocab) -> list[Doc]:
 
 
 def find_reports(corpora: Path) -> Path:
-    """Return the folder of written reports: inside the corpora, or beside them."""
-    places = [corpora / "written", corpora / "written/reports", corpora.parent / "written/reports"]
-    return next((place for place in places if any(place.glob("*.txt"))), places[0])
+    """Return the folder of written reports: one inside the corpora, else the project's own."""
+    own = corpora / "written"
+    return own if any(own.glob("*.txt")) else resources.find("data/corpus")
 
 
 def read_reports(folder: Path, nlp) -> dict[str, list[Doc]]:
