@@ -83,12 +83,17 @@ def folder(tmp_path_factory):
 
 
 def make(folder, steps=3):
-    nlp = train.open_untrained(**{"components.parser.min_action_freq": 1})
-    read = recipe.read_corpora(folder, nlp)
-    portions = read.portions(recipe.TOGETHER[0])
-    train.initialize(nlp, [doc for portion in portions for doc in portion.docs])
-    train.train(nlp, portions, steps=steps)
-    return nlp
+    read = recipe.read_corpora(folder, train.open_untrained())
+    parts = []
+    for heads in (recipe.HEADS, recipe.SAYING):
+        nlp = train.open_untrained(
+            **{"nlp.pipeline": heads, "components.parser.min_action_freq": 1}
+        )
+        portions = read.portions(recipe.TOGETHER[0])
+        train.initialize(nlp, [doc for portion in portions for doc in portion.docs])
+        train.train(nlp, portions, steps=steps)
+        parts.append(nlp)
+    return recipe.join(*parts)
 
 
 @pytest.fixture(scope="module")
@@ -192,18 +197,28 @@ def test_packed_pipeline_opens_and_reads_the_same(made, tmp_path):
     assert set(opened("A broker hired them.").spans) == {"attribution", "triggers", "slots"}
 
 
-def test_statements_train_alone_on_their_own_embedding(folder, tmp_path):
-    nlp = make(folder, steps=1)
-    shared = nlp.get_pipe("tok2vec").model.to_bytes()
-    before = nlp.get_pipe("statements").model.to_bytes()
-    recipe.separate_statements(nlp)
-    read = recipe.read_corpora(folder, nlp)
-    with nlp.select_pipes(enable=["statements"]):
-        recipe.run_stage(nlp, read, recipe.STATEMENTS[0]._replace(steps=2))
-    assert nlp.get_pipe("tok2vec").model.to_bytes() == shared
-    assert nlp.get_pipe("statements").model.to_bytes() != before
-    packing.pack(nlp, tmp_path)
+def test_statements_keep_an_embedding_of_their_own(folder, made, tmp_path):
+    ours, shared = (made.get_pipe(name).model for name in ("statements", "tok2vec"))
+    own = [node.name for node in ours.walk()]
+    assert "tok2vec-listener" not in own and shared.name in own
+    heads = made.get_pipe("names").model
+    assert "tok2vec-listener" in [node.name for node in heads.walk()]
+    packing.pack(made, tmp_path)
     assert en_condotta.load(tmp_path)("They left.").spans.keys() >= {"attribution"}
+
+
+def test_a_stage_is_learned_once_and_again_when_what_it_was_made_from_changes(folder, tmp_path):
+    learned = []
+
+    def learn():
+        learned.append(1)
+        return make(folder, steps=0)
+
+    for made_from in (("corpus", 1), ("corpus", 1), ("another corpus", 1)):
+        nlp = recipe.kept(tmp_path / "heads", made_from, learn)
+        assert nlp("They left.").spans.keys() >= {"triggers", "slots"}
+    assert len(learned) == 2
+    assert not list(tmp_path.glob("*.unfinished"))
 
 
 def test_silver_trees_do_not_touch_what_people_marked(folder, made):
@@ -221,7 +236,6 @@ def test_silver_keeps_the_articles_without_trees_for_the_later_stages(folder, ma
     assert silver.articles[0].has_annotation("DEP") and not read.articles[0].has_annotation("DEP")
     kept = [(s.text, s.label_) for s in read.articles[0].spans["attribution"]]
     assert [(s.text, s.label_) for s in silver.articles[0].spans["attribution"]] == kept
-    assert all(doc.has_annotation("DEP") for docs in read.reports.values() for doc in docs)
 
 
 def test_score_words_counts_words_by_label():

@@ -1,12 +1,19 @@
-"""Make the pipeline from its corpora, with one command."""
+"""Make the pipeline from its corpora, with one command.
+
+Every stage is kept by what it was made from: a run that was broken off goes on where it was, and
+a changed corpus trains again what learned from it.
+"""
 
 import gzip
 import json
 import shutil
+from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import numpy as np
+import spacy
 import typer
 from spacy.attrs import DEP, HEAD
 from spacy.language import Language
@@ -17,35 +24,37 @@ from thinc.api import use_ops
 import en_condotta
 from en_condotta import embed, packing
 from en_condotta.recipe import corpora
-from en_condotta.recipe.train import Portion, initialize, open_untrained, train
+from en_condotta.recipe.train import CONFIG, Portion, initialize, open_untrained, train
 
 TREES = ["tok2vec", "tagger", "morphologizer", "parser"]
+HEADS = ["tok2vec", "triggers", "slots", *TREES[1:3], "paragraphs", "parser", "lemmatizer", "names"]
+SAYING = ["tok2vec", "statements", "roles"]
+TREEBANK = "ud-ewt/ewt-train.spacy"
+ARTICLES = "polnear/polnear-train.spacy"
 CLUSTERED_WORDS = 100_000
-SILVER_SHARE = 0.3  # of the articles get trees in the first stage; more takes longer
+SILVER_SHARE = 0.3  # of the articles get trees at first; more takes longer
 HELD_OUT = "africa-other,difficult"
-MEASURED = Path("training/measured")
+WORKPLACE = Path("training")
 
 
 class Stage(NamedTuple):
     """How long a stage of training is, how many words of each corpus a step reads, how fast."""
 
     steps: int
-    treebank: int
-    articles: int
-    reports: int
-    peak: float
+    treebank: int = 0
+    articles: int = 0
+    reports: int = 0
+    peak: float = 0.001
 
 
+PARSER = Stage(4000, treebank=1200)
 TOGETHER = (
-    Stage(2000, treebank=900, articles=600, reports=500, peak=0.001),
-    Stage(1100, treebank=500, articles=1300, reports=500, peak=0.001),
+    Stage(2000, treebank=900, articles=500, reports=600),
+    Stage(1100, treebank=600, reports=900),
 )
-STATEMENTS = (
-    Stage(1400, treebank=0, articles=900, reports=500, peak=0.001),
-    Stage(700, treebank=0, articles=1300, reports=500, peak=0.001),
-)
-LAST_TOGETHER = Stage(400, treebank=500, articles=0, reports=600, peak=0.0005)
-LAST_STATEMENTS = Stage(250, treebank=0, articles=1000, reports=700, peak=0.0003)
+STATEMENTS = (Stage(3500, articles=1300, reports=500), Stage(700, articles=1300, reports=700))
+LAST_TOGETHER = Stage(400, treebank=500, reports=700, peak=0.0005)
+LAST_STATEMENTS = Stage(300, articles=1000, reports=700, peak=0.0003)
 
 
 class Corpora(NamedTuple):
@@ -68,12 +77,35 @@ class Corpora(NamedTuple):
 
 def read_corpora(folder: Path, nlp: Language, *, polnear: bool = True) -> Corpora:
     """Read the treebank, the articles and the written reports."""
-    articles = folder / "polnear/polnear-train.spacy"
     return Corpora(
-        corpora.read_docbin(folder / "ud-ewt/ewt-train.spacy", nlp.vocab),
-        corpora.read_statements(articles, nlp.vocab) if polnear else [],
+        corpora.read_docbin(folder / TREEBANK, nlp.vocab),
+        corpora.read_statements(folder / ARTICLES, nlp.vocab) if polnear else [],
         corpora.read_reports(corpora.find_reports(folder), nlp),
     )
+
+
+def digest(*files: Path) -> str:
+    """Return a fingerprint of files that are learned from, and of how the heads are built."""
+    parts = [file.name.encode() + file.read_bytes() for file in (CONFIG, *files)]
+    return sha256(b"".join(sha256(part).digest() for part in parts)).hexdigest()
+
+
+def kept(place: Path, made_from: tuple, learn: Callable[[], Language]) -> Language:
+    """Return what a stage learned, from disk if it was made from the same before."""
+    name = sha256(repr(made_from).encode()).hexdigest()[:12]
+    place = place.with_name(f"{place.name}-{name}")
+    if not place.exists():
+        typer.echo(f"{place}: {made_from[-1]}")
+        unfinished = place.with_name(f"{place.name}.unfinished")
+        learn().to_disk(unfinished)
+        unfinished.rename(place)
+    with use_ops("numpy", use_blis=False):
+        return spacy.load(place)
+
+
+def open_heads(pipeline: list[str]) -> Language:
+    """Return the heads of one embedding, with no weights yet."""
+    return open_untrained(**{"nlp.pipeline": pipeline})
 
 
 def add_trees(docs: list[Doc], parser: Language) -> None:
@@ -87,13 +119,64 @@ def add_trees(docs: list[Doc], parser: Language) -> None:
 
 
 def add_silver(read: Corpora, parser: Language) -> Corpora:
-    """Give every report a tree in place, and return the corpora with trees on some articles."""
-    for docs in read.reports.values():
-        add_trees(docs, parser)
+    """Return the corpora with trees on some articles, in copies."""
     share = int(len(read.articles) * SILVER_SHARE)
     parsed = [doc.copy() for doc in read.articles[:share]]
     add_trees(parsed, parser)
     return read._replace(articles=parsed + read.articles[share:])
+
+
+def learn_trees(read: Corpora) -> Language:
+    """Return a parser that knows the treebank alone."""
+    parser = open_heads(TREES)
+    initialize(parser, read.treebank)
+    run_stage(parser, read, PARSER)
+    return parser
+
+
+def learn_together(read: Corpora, parser: Language, without: set[str]) -> Language:
+    """Return all heads but the statements on one embedding; at first some articles have trees."""
+    nlp, silver = open_heads(HEADS), add_silver(read, parser)
+    initialize(nlp, [doc for portion in silver.portions(TOGETHER[0]) for doc in portion.docs])
+    for seed, stage in enumerate(TOGETHER):
+        run_stage(nlp, silver, stage, without, seed)
+    return nlp
+
+
+def learn_statements(read: Corpora, without: set[str]) -> Language:
+    """Return the statement head on an embedding of its own; the roles of words help it to learn."""
+    nlp = open_heads(SAYING)
+    initialize(nlp, read.articles + [doc for docs in read.reports.values() for doc in docs])
+    for seed, stage in enumerate(STATEMENTS):
+        run_stage(nlp, read, stage, without, seed)
+    return nlp
+
+
+def go_on(nlp: Language, read: Corpora, stage: Stage, without: set[str] = frozenset()) -> Language:
+    """Return a pipeline after one more stage."""
+    run_stage(nlp, read, stage, without, seed=2)
+    return nlp
+
+
+def run_stage(
+    nlp: Language, read: Corpora, stage: Stage, without: set[str] = frozenset(), seed: int = 0
+) -> None:
+    """Train one stage, and say how it goes."""
+    typer.echo(f"{stage}")
+    portions = read.portions(stage, without)
+    train(nlp, portions, steps=stage.steps, peak=stage.peak, seed=seed, report=_report)
+
+
+def _report(step: int, losses: dict[str, float]) -> None:
+    typer.echo(f"{step}: " + ", ".join(f"{name} {loss:,.0f}" for name, loss in losses.items()))
+
+
+def join(heads: Language, saying: Language) -> Language:
+    """Return the pipeline: the statement head with its embedding, then all others."""
+    with use_ops("numpy", use_blis=False):
+        saying.replace_listeners("tok2vec", "statements", ["model.tok2vec"])
+        heads.add_pipe("statements", source=saying, after="tok2vec")
+    return heads
 
 
 def make_clusters(target: Path = embed.TABLE) -> None:
@@ -122,8 +205,9 @@ def _lookups(name: str) -> dict:
     return json.loads(gzip.decompress(file.read_bytes()))
 
 
-def finish(nlp: Language, folder: Path) -> None:
-    """Pack a pipeline into a folder, in place of what was there."""
+def finish(nlp: Language, treebank: list[Doc], folder: Path) -> None:
+    """Fill the lemmas and pack a pipeline into a folder, in place of what was there."""
+    fill_lemmas(nlp, treebank)
     nlp.meta |= {"name": "condotta", "version": en_condotta.__version__}
     nlp.meta["description"] = "English pipeline for conflict reporting"
     shutil.rmtree(folder, ignore_errors=True)
@@ -131,69 +215,41 @@ def finish(nlp: Language, folder: Path) -> None:
     typer.echo(f"{folder}: packed")
 
 
-def _report(step: int, losses: dict[str, float]) -> None:
-    typer.echo(f"{step}: " + ", ".join(f"{name} {loss:,.0f}" for name, loss in losses.items()))
-
-
-def separate_statements(nlp: Language) -> None:
-    """Give the statement head its own copy of the embedding, which it goes on to train alone."""
-    with use_ops("numpy", use_blis=False):
-        nlp.replace_listeners("tok2vec", "statements", ["model.tok2vec"])
-
-
-def train_together(nlp: Language, read: Corpora, silver: Corpora, without: set[str]) -> None:
-    """Train all heads on one embedding, with trees on some articles at first."""
-    initialize(nlp, [doc for portion in silver.portions(TOGETHER[0]) for doc in portion.docs])
-    run_stage(nlp, silver, TOGETHER[0], without, seed=0)
-    run_stage(nlp, read, TOGETHER[1], without, seed=1)
-
-
-def train_statements(nlp: Language, read: Corpora, without: set[str]) -> None:
-    """Train the statement head further, with an embedding of its own."""
-    separate_statements(nlp)
-    with nlp.select_pipes(enable=["statements"]):
-        for seed, stage in enumerate(STATEMENTS, 2):
-            run_stage(nlp, read, stage, without, seed)
-
-
-def train_on_everything(nlp: Language, read: Corpora) -> None:
-    """Go on with the shares that were held out."""
-    with nlp.select_pipes(disable=["statements"]):
-        run_stage(nlp, read, LAST_TOGETHER, seed=4)
-    with nlp.select_pipes(enable=["statements"]):
-        run_stage(nlp, read, LAST_STATEMENTS, seed=5)
-
-
-def run_stage(
-    nlp: Language, read: Corpora, stage: Stage, without: set[str] = frozenset(), seed: int = 0
-) -> None:
-    """Train one stage, and say how it goes."""
-    typer.echo(f"{stage}")
-    portions = read.portions(stage, without)
-    train(nlp, portions, steps=stage.steps, peak=stage.peak, seed=seed, report=_report)
-
-
 def main(
     corpora_dir: Annotated[Path, typer.Option("--corpora", help="folder of the corpora")],
     without_polnear: Annotated[bool, typer.Option(help="leave out PolNeAR (no licence)")] = False,
     hold_out: Annotated[str, typer.Option(help="shares to measure on")] = HELD_OUT,
-    measured: Annotated[Path, typer.Option(help="where the pipeline without them goes")] = MEASURED,
+    workplace: Annotated[Path, typer.Option(help="where stages are kept")] = WORKPLACE,
     shipped: Annotated[Path, typer.Option(help="where the one with all goes")] = en_condotta.FOLDER,
-    tree_steps: Annotated[int, typer.Option(help="steps of the parser for silver trees")] = 4000,
 ) -> None:
     """Train what is measured without the shares held out; what ships goes on from it with all."""
-    without = set(hold_out.split(","))
+    without, trees = set(hold_out.split(",")), corpora_dir / TREEBANK
+    files = [trees, *sorted(corpora.find_reports(corpora_dir).glob("*.txt"))]
+    files += [] if without_polnear else [corpora_dir / ARTICLES]
+    read = read_corpora(corpora_dir, open_heads(TREES), polnear=not without_polnear)
+    made = digest(*files), hold_out
+    workplace.mkdir(parents=True, exist_ok=True)
     make_clusters()
-    parser, nlp = open_untrained(**{"nlp.pipeline": TREES}), open_untrained()
-    read = read_corpora(corpora_dir, nlp, polnear=not without_polnear)
-    initialize(parser, read.treebank)
-    train(parser, [Portion(read.treebank, 1200)], steps=tree_steps, report=_report)
-    train_together(nlp, read, add_silver(read, parser), without)
-    train_statements(nlp, read, without)
-    fill_lemmas(nlp, read.treebank)
-    finish(nlp, measured)
-    train_on_everything(nlp, read)
-    finish(nlp, shipped)
+
+    parser = kept(workplace / "trees", (digest(trees), PARSER), lambda: learn_trees(read))
+    for docs in read.reports.values():
+        add_trees(docs, parser)
+
+    def heads() -> Language:
+        how = (*made, PARSER, TOGETHER)
+        return kept(workplace / "heads", how, lambda: learn_together(read, parser, without))
+
+    def saying() -> Language:
+        how = (*made, STATEMENTS)
+        return kept(workplace / "saying", how, lambda: learn_statements(read, without))
+
+    finish(join(heads(), saying()), read.treebank, workplace / "measured")
+    last = (*made, PARSER, TOGETHER, LAST_TOGETHER), (*made, STATEMENTS, LAST_STATEMENTS)
+    all_heads = kept(workplace / "heads-all", last[0], lambda: go_on(heads(), read, LAST_TOGETHER))
+    all_said = kept(
+        workplace / "saying-all", last[1], lambda: go_on(saying(), read, LAST_STATEMENTS)
+    )
+    finish(join(all_heads, all_said), read.treebank, shipped)
 
 
 if __name__ == "__main__":
