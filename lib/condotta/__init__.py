@@ -19,7 +19,7 @@ stand for · `statements`.
 What is said: `frames` triggers and slots · `losses` · `parties` · `responsibility` how sure the
 text is of who did it · `incidents` what one clause tells · `circumstances` what stands around it ·
 `retellings` one event told twice · `events` · `reader` the learned reader · `slots` what their
-words stand for · `claims` who recruits whom.
+words stand for · `speakers` on whose word · `claims` who recruits whom.
 
 Across texts: `origins` where information comes from · `ledger` and `reviews` people's decisions ·
 `reviewing` the widget for them · `comparing` and `parting` claims · `contradictions` ·
@@ -29,8 +29,10 @@ To look at: `phrases` values as one reads them · `outlines` borders of countrie
 to figure · `selection` the part that is asked for · `findings` sentences · `passages` the words
 behind a claim · `report` one page from a run.
 
-To run: `parameters` of the notebooks · `fingerprints` of what a step depends on · `kernels` one
-notebook at a time · `walk` all of them in order · `cli` the command line.
+To run: `parameters` of the notebooks · `fingerprints` of what a step depends on · `sieve` a first
+pass over words · `plans` which articles form a partition · `stages` one partition in one process ·
+`workers` such a process with a deadline · `partitions` all of them, here or elsewhere · `kernels`
+one notebook at a time · `walk` all of them in order · `cli` the command line.
 
 The way in is ``condotta run SOURCE`` or ``notebooks/00-start-here.ipynb``.
 """

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from condotta import frames, quantities, reader, slots, statements, tables
+from condotta import frames, quantities, reader, slots, speakers, tables
 from condotta.slots import Value
 
 if TYPE_CHECKING:
@@ -175,7 +175,9 @@ def read_drafts(page: Page) -> list[Draft]:
         for split in fill_slots(page, learned, telling, mentions)
     ]
     drafts = [draft for draft in drafts if draft.values or draft.figures or draft.score >= SURE]
-    drafts = [draft for draft in (attribute(page, d) for d in drafts) if draft is not None]
+    spoken = speakers.lay_out(page.view, page.statements, page.codebook)
+    told = (attribute(page, draft, spoken) for draft in drafts)
+    drafts = [draft for draft in told if draft is not None]
     drafts = _carried(page, count_once(drafts))
     abroad = [slots.is_abroad(draft.values, page.codebook) for draft in drafts]
     war = page.view.hires or any("destination" in draft.values for draft in drafts)
@@ -381,46 +383,41 @@ def count_once(drafts: Sequence[Draft]) -> list[Draft]:
     ]
 
 
-def attribute(page: Page, draft: Draft) -> Draft | None:
+def attribute(page: Page, draft: Draft, spoken: speakers.Layout) -> Draft | None:
     """Return a draft with its source; None where the source refuses to say or merely doubts.
 
     A telling inside what is denied is a denial, and one inside an accusation without a figure an
-    accusation. Outside every statement the outlet itself speaks.
+    accusation. Where no statement near it tells it the outlet itself speaks.
     """
-    at = draft.trigger.idx
-    found = statements.covering(page.statements, at, at + len(draft.trigger))
-    kind = draft.kind
-    shown = found is not None and found["stance"] == STANCE_OF.get(kind)
-    if kind in STANCE_OF and not (shown or (found is not None and draft.score >= SURE)):
+    kind, said = draft.kind, speakers.find_speaker(spoken, draft.trigger, draft.kind)
+    shown = said.stance == STANCE_OF.get(kind)
+    if kind in STANCE_OF and not (shown or (said.row is not None and draft.score >= SURE)):
         kind = draft.otherwise or kind
-    if found is None:
-        publisher = page.article.get("publisher")
-        told = {
-            "source_name": publisher, "source_kind": "outlet_voice", "stance": "asserts",
-            "certainty": "stated_fact",
-        }  # fmt: skip
-        return replace(draft, kind=kind, told=told)
-    if found["stance"] in ("declines", "does_not_deny"):
+    if said.stance in ("declines", "does_not_deny"):
         return None
-    if found["stance"] == "denies":
+    if said.stance == "denies":
         kind = "denial"
-    elif found["stance"] == "accuses" and not ({"pay", "count"} & set(draft.figures)):
+    elif said.stance == "accuses" and not ({"pay", "count"} & set(draft.figures)):
         kind = "accusation"
-    values = draft.values
-    if kind == "denial" and "recruiter" not in values and found["source_entity_id"]:
-        entry = page.codebook.entries.get(found["source_entity_id"])
-        name = slots.acts_as(entry, page.codebook) if entry is not None else None
-        span = found["source_start"], found["source_end"]
-        values = values | ({"recruiter": Value(name, *span, "who denies it")} if name else {})
-    told = {
-        "statement_id": found["statement_id"],
-        "source_name": found["source_name"],
-        "source_kind": found["source_kind"],
-        "via": found["relayed_by"],
-        "stance": STANCE_OF.get(kind, found["stance"]),
-        "certainty": found["certainty"],
-    }
-    return replace(draft, kind=kind, values=values, told=told)
+    told: dict[str, Any] = {
+        "source_name": page.article.get("publisher"), "source_kind": "outlet_voice",
+        "stance": STANCE_OF.get(kind, said.stance), "certainty": said.certainty,
+    }  # fmt: skip
+    values, row = draft.values, said.row
+    if row is not None:
+        told |= {key: row[key] for key in ("statement_id", "source_name", "source_kind")}
+        told["via"] = row["relayed_by"]
+        if kind == "denial" and "recruiter" not in values:
+            values = values | _who_denies(row, page.codebook)
+    return replace(draft, kind=kind, values=values, told=told, rule=f"{draft.rule}; {said.rule}")
+
+
+def _who_denies(row: Mapping, codebook: "Codebook") -> dict[str, Value]:
+    """Return the source of a denial as the recruiter, where the codebook knows whom it acts for."""
+    entry = codebook.entries.get(row["source_entity_id"])
+    name = slots.acts_as(entry, codebook) if entry is not None else None
+    span = row["source_start"], row["source_end"]
+    return {"recruiter": Value(name, *span, "who denies it")} if name else {}
 
 
 def _carried(page: Page, drafts: list[Draft]) -> list[Draft]:

@@ -1,8 +1,8 @@
 """Learn from the written reports which words tell of which claim and which fill its slots.
 
 ``python -m en_condotta.recipe.claims --corpora PATH`` after the pipeline was trained; a minute on
-one core, kinds of sources included. ``--hold-out`` leaves shares out and says how well they are
-read.
+one core, kinds of sources and the sources of claims included. ``--hold-out`` leaves shares out and
+says how well they are read.
 """
 
 import re
@@ -15,7 +15,7 @@ import numpy as np
 import typer
 
 from condotta import claims, codebook, entities, frames, language, reader
-from en_condotta.recipe import corpora, sources
+from en_condotta.recipe import corpora, sources, speakers
 
 FEWEST = 3  # times a feature has to be seen
 LEAST = 0.01  # weight below which a feature says nothing
@@ -198,10 +198,19 @@ def main(
     typer.echo(f"{target}: {target.stat().st_size / 1e6:.1f} MB")
     if not without:
         sources.write(reports)
+        speakers.write(reports)
     else:
         held = learn_from(read_reports(f for f in files if f.stem in without))
         for name, value in score(reader.read_weights(target), held).items():
             typer.echo(f"{name} F {value:.3f}")
+        _score_speakers(files, without)
+
+
+def _score_speakers(files: Sequence[Path], without: set[str]) -> None:
+    lessons = list(speakers.read_lessons(files))
+    learned = speakers.fit([one for one in lessons if one.share not in without])
+    held = [one for one in lessons if one.share in without]
+    typer.echo(f"sources of claims, right {speakers.share_right(learned, held):.3f}")
 
 
 if __name__ == "__main__":

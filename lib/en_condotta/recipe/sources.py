@@ -18,7 +18,7 @@ def read_sources(files: Iterable[Path]) -> Iterator[tuple[list[str], str]]:
     book = codebook.load()
     kinds, lexicon = sources.index_kinds(book), cues.index_cues(book)
     nlp = language.open_pipeline()
-    for marked, notes in (report for file in files for report in _reports(file)):
+    for marked, notes in (report for file in files for report in read_marked(file)):
         text, tags = untag(marked)
         doc = nlp(text)
         found = entities.find_entities([("", doc)], codebook=book)
@@ -37,7 +37,8 @@ def read_sources(files: Iterable[Path]) -> Iterator[tuple[list[str], str]]:
             yield list(sources.features(words, lemma, at_head, kinds, names)), told[ref]
 
 
-def _reports(file: Path) -> Iterator[tuple[str, str]]:
+def read_marked(file: Path) -> Iterator[tuple[str, str]]:
+    """Yield the text of every report of a share, tags and all, and the notes below it."""
     for block in re.split(r"^=== ", file.read_text(), flags=re.M)[1:]:
         marked, _, notes = block.partition("\n")[2].partition("\n---")
         paragraphs = re.split(r"\n\s*\n", re.sub(r"^title:(.*)\n", r"\1\n\n", marked.strip()))
