@@ -1,9 +1,12 @@
+import io
 import json
 import os
 
+import made
 import pytest
 
 from condotta import articles
+from condotta.articles import formats, pdfs
 
 
 @pytest.fixture
@@ -310,3 +313,167 @@ def test_read_articles_follows_no_link_to_a_folder(folder, tmp_path):
         ["loop", "special"],
         ["pipe.txt", "special"],
     ]
+
+
+LEFT = "Dozens of mercenaries left for the front on Monday, two men said. Each was promised 1,500."
+FOUND = {"title": "Men leave", "byline": "A. Writer", "publisher": "Post", "day": "2020-06-07"}
+PAGE_HEAD = (
+    '<meta property="og:site_name" content="Post"><meta name="author" content="A. Writer">'
+    '<link rel="canonical" href="https://post.example/x">'
+    '<meta property="article:modified_time" content="2024-01-01T00:00:00Z">'
+)
+PUBLISHED = '<meta property="article:published_time" content="2020-06-07T10:00:00+02:00">'
+LINKED = (
+    '<script type="application/ld+json">{"@graph": [{"@type": "NewsArticle", '
+    '"datePublished": "2020-06-07", "dateModified": "2024-01-01"}]}</script>'
+)
+FRONT = "title: Men leave\nauthors: [A. Writer]\npublisher: Post\ndate: 2020-06-07\n"
+ITEM = (
+    "<title>Men leave</title><link>https://post.example/x</link><author>A. Writer</author>"
+    f"<pubDate>Sun, 07 Jun 2020 12:00:00 GMT</pubDate><description>{LEFT}</description>"
+)
+ATOM = (
+    '<feed xmlns="http://www.w3.org/2005/Atom"><title>Post</title><entry><title>Men leave</title>'
+    '<link rel="self" href="https://no.example"/><link href="https://post.example/x"/>'
+    "<author><name>A. Writer</name></author><updated>2024-01-01T00:00:00Z</updated>"
+    "<published>2020-06-07T12:00:00Z</published>"
+    f'<content type="html">&lt;p&gt;{LEFT}&lt;/p&gt;</content></entry></feed>'
+)
+HEADERS = {
+    "Subject": "Men leave",
+    "From": '"A. Writer" <a@post.example>',
+    "Date": "Sun, 07 Jun 2020 12:00:00 +0200",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "known"),
+    [
+        pytest.param("a.html", made.page(LEFT, LEFT, head=PAGE_HEAD + PUBLISHED), FOUND, id="html"),
+        pytest.param("a.htm", made.page(LEFT, LEFT, head=PAGE_HEAD + LINKED), FOUND, id="json-ld"),
+        pytest.param("a.html", made.page(LEFT, head=PAGE_HEAD), {"day": None}, id="only modified"),
+        pytest.param("a.md", f"---\n{FRONT}---\n\n{LEFT}", FOUND, id="front matter"),
+        pytest.param("a.md", f"---\ndate: 2020-06\n---\n{LEFT}", {"day": "2020-06"}, id="month"),
+        pytest.param("a.rss", made.feed(ITEM), FOUND, id="rss"),
+        pytest.param("a.atom", ATOM, FOUND, id="atom"),
+        pytest.param(
+            "a.eml", made.mail(LEFT, **HEADERS), {**FOUND, "publisher": None}, id="mail"
+        ),
+        pytest.param("a.docx", made.docx("Men leave", LEFT), {"title": "Men leave"}, id="docx"),
+        pytest.param("a.pdf", made.pdf(f"Men leave\n{LEFT}"), {"title": "Men leave"}, id="pdf"),
+        pytest.param(
+            "a.parquet",
+            made.table(text=[LEFT], published=["2020-06-07"], publisher=["Post"]),
+            {"day": "2020-06-07", "publisher": "Post"},
+            id="parquet",
+        ),
+        pytest.param(
+            "a.csv", f'byline;text\nA. B.;"{LEFT}"\n', {"byline": "A. B."}, id="semicolon"
+        ),
+        pytest.param("a.tsv", f"title\ttext\nMen\t{LEFT}\n", {"title": "Men"}, id="tsv"),
+        pytest.param(
+            "a.json", json.dumps({"items": [{"text": LEFT, "byline": ["A", "B"]}]}),
+            {"byline": "A, B"}, id="json",
+        ),
+        pytest.param(
+            "a.warc.gz",
+            made.warc(("https://a.example/2020/06/07/x", "200 OK", "text/html", made.page(LEFT))),
+            {"day": "2020-06-07", "title": "Men leave"},
+            id="warc",
+        ),
+    ],
+)  # fmt: skip
+def test_read_articles_takes_what_a_format_says_of_itself(folder, name, content, known):
+    row = one(folder, content, name).rename({"published_on": "day"})
+    assert {field: None if row.isna()[field] else row[field] for field in known} == known
+    assert LEFT in " ".join(row["text"].split())
+    assert "modified" not in row["text"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "record"),
+    [
+        ("text=body", {"body": "They left.", "text": "no"}),
+        ("text=body, published=date", {"body": "They left.", "date": "2020"}),
+    ],
+)
+def test_read_articles_maps_columns(folder, columns, record):
+    here = folder({"a.jsonl": lines(record)})
+    read, _ = articles.read_articles(here, columns=columns)
+    assert read["text"].tolist() == ["They left."]
+    assert "body" not in articles.unused_fields(here, columns=columns).get("a.jsonl", [])
+
+
+@pytest.mark.parametrize("columns", ["body", "text=", "body=text", "text=a,text=b"])
+def test_read_articles_refuses_a_wrong_mapping(folder, columns):
+    with pytest.raises(ValueError, match="columns: "):
+        articles.read_articles(folder({"a.txt": "They left."}), columns=columns)
+
+
+def test_read_articles_has_a_row_for_everything_it_finds(folder):
+    records = [{"text": "They left."}, {"text": "They left."}, {"text": ""}, {"text": "They came."}]
+    here = folder({"a.jsonl": lines(*records), "b.txt": "They left.", "c.odt": "x"})
+    read, skipped = articles.read_articles(here)
+    assert len(read) + len(skipped) == 6
+    assert sorted(skipped["reason"]) == ["copy", "copy", "empty", "format"]
+
+
+def test_read_articles_takes_tags_out_of_fields(folder):
+    row = one(folder, lines({"text": "<p>They left.</p><p>They came &amp; went.</p>"}), "a.jsonl")
+    assert row["text"] == "They left.\n\nThey came & went."
+    assert row["repairs"] == "HTML in the text: tags removed"
+
+
+def test_read_articles_keeps_good_lines_around_bad_bytes(folder):
+    content = '{"text": "Zoë left."}\n'.encode() + b'{"text": "Caf\xe9 closed."}\n'
+    read, _ = articles.read_articles(folder({"a.jsonl": content}))
+    assert sorted(read["text"]) == ["Café closed.", "Zoë left."]
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        (b"%PDF-1.7", ".pdf"),
+        (b"PK\x03\x04", ".zip"),
+        (b"PAR1", ".parquet"),
+        (b"\x1f\x8b\x08", ".warc"),
+        (b"\n<!DOCTYPE html>", ".html"),
+        (b"<?xml version='1.0'?><rss>", ".xml"),
+        (b'{"text": "a"}\n{"text": "b"}', ".jsonl"),
+        (b'[{"text": "a"}]', ".json"),
+        (b"From: a\nTo: b\nSubject: c\n\nThey left.", ".eml"),
+        (b"url,text\nu,They left.", ".csv"),
+        (b"---\ntitle: a\n---\n", ".md"),
+        (b"They left, from: there.", ".txt"),
+    ],
+)
+def test_guess_kind_tells(head, kind):
+    assert formats.guess_kind(head) == kind
+
+
+def test_keep_input_keeps_what_came(tmp_path):
+    path = articles.keep_input(io.BytesIO(b'{"text": "They left."}'), tmp_path / "in")
+    read, _ = articles.read_articles(path)
+    assert path.name == "stdin.jsonl"
+    assert read["text"].tolist() == ["They left."]
+    with pytest.raises(articles.SourceError, match="nothing came"):
+        articles.keep_input(io.BytesIO(b" "), tmp_path)
+
+
+def test_read_pdf_falls_back_where_letters_come_apart(monkeypatch):
+    monkeypatch.setattr(pdfs, "_read_pages", lambda *_: ["T h e y l e f t o n M o n d a y"])
+    file = formats.File(io.BytesIO(made.pdf(LEFT)), "a.pdf", "pdf", articles.Limits(), {}, {})
+    given = pdfs.read_pdf(file)
+    assert " ".join(given["text"].split()) == LEFT
+    assert given["notes"] == ["read with pdfminer: the letters came apart"]
+
+
+@pytest.mark.parametrize("name", ["a.pdf", "a.docx", "a.html"])
+def test_no_date_is_taken_from_the_clock_of_a_file(folder, name):
+    import pypdf
+
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(made.pdf(LEFT)))
+    writer.add_metadata({"/CreationDate": "D:20240101000000Z", "/Title": "Document1"})
+    writer.write(out := io.BytesIO())
+    content = {"a.pdf": out.getvalue(), "a.docx": made.docx(LEFT), "a.html": made.page(LEFT)}
+    assert one(folder, content[name], name).isna()["published_on"]

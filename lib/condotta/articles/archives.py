@@ -134,7 +134,7 @@ class _Unpacked(io.RawIOBase):
         if self.damage:
             return 0
         try:
-            content = self.stream.read(min(len(buffer), self.left + 1))
+            content = self.stream.read1(min(len(buffer), self.left + 1))
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             self.damage = str(error)
             return 0

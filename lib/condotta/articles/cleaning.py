@@ -64,8 +64,9 @@ def find_encoding(content: bytes) -> str:
         if content.startswith(mark):
             return name
     head = content[:4096]
-    if (nuls := head.count(0)) > max(8, len(head) / 4):
-        return "utf-16-be" if head[0::2].count(0) > nuls / 2 else "utf-16-le"
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    if max(even, odd) > max(8, 10 * min(even, odd), len(head) / 4):  # one half of each letter
+        return "utf-16-be" if even > odd else "utf-16-le"
     stray = len(head) - len(head.decode("utf-8", "ignore").encode())
     if stray > 20 and stray > len(head) / 4:
         return _detect(content)

@@ -31,11 +31,6 @@ _DATES = (
 
 
 def read_page(file: File) -> dict:
-    """Return the article of one HTML page."""
-    return {**read_html(file.content(), file.known.get("charset")), **file.known}
-
-
-def read_html(content: bytes, declared: str | None = None) -> dict:
     """Return the main text of a page and what it says of itself.
 
     Where trafilatura finds no main text, or the page is nested deeper than its parser can follow,
@@ -46,13 +41,21 @@ def read_html(content: bytes, declared: str | None = None) -> dict:
     NoArticleError
         If the page has no words.
     """
-    html, notes = cleaning.decode(content, declared or _declared(content))
+    content, known = file.content(), file.known
+    html, notes = cleaning.decode(content, known.get("charset") or _declared(content))
     tree = _parse(html)
-    given = _describe(tree) if tree is not None else {}
-    text = _find_main_text(tree, notes) or markup.strip_tags(html)
+    if tree is None:
+        notes.append("HTML cannot be parsed: all words of the page taken")
+        given, text = {}, None
+    elif _depth(tree) > DEPTH:
+        notes.append(f"HTML nested deeper than {DEPTH}: all words of the page taken")
+        given, text = {"title": tree.findtext(".//title"), "published": _published(tree)}, None
+    else:
+        given, text = _describe(tree, known.get("url")), _find_main_text(tree, notes)
+    text = text or markup.strip_tags(html)
     if not re.search(r"\w", text):
         raise NoArticleError("no_main_text", "no words; a page that needs scripts to show them?")
-    return {**given, "text": text, "notes": notes}
+    return {**given, "text": text, "notes": notes, **known}
 
 
 def _declared(content: bytes) -> str | None:
@@ -83,15 +86,9 @@ def _depth(tree: "HtmlElement") -> int:
     return deepest
 
 
-def _find_main_text(tree: "HtmlElement | None", notes: list[str]) -> str | None:
+def _find_main_text(tree: "HtmlElement", notes: list[str]) -> str | None:
     import trafilatura
 
-    if tree is None:
-        notes.append("HTML cannot be parsed: all words of the page taken")
-        return None
-    if _depth(tree) > DEPTH:
-        notes.append(f"HTML nested deeper than {DEPTH}: all words of the page taken")
-        return None
     # Its memory of paragraphs seen before would make a page depend on those read before it.
     found = trafilatura.extract(tree, include_comments=False, deduplicate=False)
     if not found:
@@ -99,23 +96,25 @@ def _find_main_text(tree: "HtmlElement | None", notes: list[str]) -> str | None:
     return re.sub(r"\n+", "\n\n", found) if found else None
 
 
-def _describe(tree: "HtmlElement") -> dict:
+def _describe(tree: "HtmlElement", url: str | None) -> dict:
     """Return title, byline, outlet, address and date, as the page gives them."""
-    if _depth(tree) > DEPTH:
-        return {"published": _published(tree)}
     import trafilatura
 
-    data = trafilatura.extract_metadata(
-        tree, date_config={"extensive_search": False, "original_date": True}
-    )
-    url = data.url if re.match(r"https?://", data.url or "", re.I) else None
+    quick = {"extensive_search": False, "original_date": True}
+    data = trafilatura.extract_metadata(tree, default_url=url, date_config=quick)
     return {
         "title": data.title,
-        "byline": data.author,
+        "byline": _byline(tree) or data.author,
         "publisher": data.sitename,
-        "url": url,
+        "url": data.url if re.match(r"https?://", data.url or "", re.I) else None,
         "published": _published(tree),
     }
+
+
+def _byline(tree: "HtmlElement") -> str | None:
+    """Return the author as the page prints it; trafilatura leaves out dots and repeats."""
+    named = [name.strip() for name in tree.xpath("//meta[@name='author']/@content")]
+    return next((name for name in named if name and "/" not in name), None)
 
 
 def _published(tree: "HtmlElement") -> str | None:

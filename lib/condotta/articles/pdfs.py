@@ -1,7 +1,10 @@
 """PDF files: pypdf first, pdfminer where the letters of a layout come apart."""
 
 import io
+import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from condotta.articles.limits import NoArticleError
 from condotta.articles.pieces import File
@@ -21,11 +24,13 @@ def read_pdf(file: File) -> dict:
     that of an export. Lines are joined to paragraphs, and words that a line end divides.
     """
     content = file.content()
-    pages = _read_pages(content, file.limits.text_chars)
+    with _warnings() as warned:
+        pages = _read_pages(content, file.limits.text_chars)
     blank = sum(not re.search(r"\w", page) for page in pages)
     if blank == len(pages):
         raise NoArticleError("no_text_layer", f"{len(pages)} pages without text; run OCR first")
     notes = [f"{blank} of {len(pages)} pages hold no text"] if blank else []
+    notes += [f"PDF damaged in places: {warned[0]}"] if warned else []
     text = "\n\n".join(pages)
     if is_poor(text):
         text = _read_with_pdfminer(content)
@@ -33,6 +38,20 @@ def read_pdf(file: File) -> dict:
         if is_poor(text):
             notes.append("words may be run together")
     return {**file.known, "text": join_lines(text), "notes": notes}
+
+
+@contextmanager
+def _warnings() -> Iterator[list[str]]:
+    """Collect what pypdf logs: it leaves out what it cannot decode, and only the log says so."""
+    said: list[str] = []
+    handler = logging.Handler(logging.WARNING)
+    handler.emit = lambda record: said.append(record.getMessage()[:100])
+    logger = logging.getLogger("pypdf")
+    logger.addHandler(handler)
+    try:
+        yield said
+    finally:
+        logger.removeHandler(handler)
 
 
 def _read_pages(content: bytes, most: int) -> list[str]:

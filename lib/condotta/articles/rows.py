@@ -39,7 +39,7 @@ def make_row(given: dict, limits: Limits) -> dict:
 
 
 def _check_length(body: str | None, limits: Limits) -> None:
-    if not body:
+    if not re.search(r"\w", body or ""):
         raise NoArticleError("empty", "no text")
     if len(body) > limits.text_chars:
         said = f"{len(body):,} characters; up to {limits.text_chars:,} are read; split it"

@@ -46,11 +46,17 @@ def _read_front_matter(text: str) -> dict:
         raise NoArticleError("damaged", f"front matter that is not YAML: {said}") from None
     if not isinstance(data, dict):
         raise NoArticleError("damaged", "front matter without fields")
-    given = {str(name).lower(): value for name, value in data.items()}
+    given = {str(name).lower(): _joined(value) for name, value in data.items()}
     return {
         field: next((given[name] for name in names if given.get(name)), None)
         for field, names in _NAMES.items()
     }
+
+
+def _joined(value: object) -> str | None:
+    if isinstance(value, list) and all(isinstance(part, str) for part in value):
+        return ", ".join(value)
+    return value if isinstance(value, str) else None
 
 
 def _render(body: str) -> str:
