@@ -192,30 +192,13 @@ def test_parse_does_not_depend_on_the_articles_around(articles):
         assert same(alone, together[row["article_id"]])
 
 
-def test_kept_parses_are_the_same_and_are_not_read_again(articles, tmp_path, monkeypatch):
-    fresh = [doc for _, doc in language.parse(articles, kept=tmp_path)]
-    vocab = language.open_pipeline().vocab
-    monkeypatch.setattr(language, "open_pipeline", lambda: type("Shut", (), {"vocab": vocab}))
-    kept = [doc for _, doc in language.parse(articles, kept=tmp_path)]
-    assert all(map(same, fresh, kept))
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        pytest.param(lambda file: file.write_bytes(b""), id="empty"),
-        pytest.param(lambda file: file.write_bytes(file.read_bytes()[:-9]), id="cut short"),
-        pytest.param(lambda file: file.write_text("not a parse"), id="something else"),
-    ],
-)
-def test_damaged_kept_parse_is_made_again(damage, articles, tmp_path):
-    list(language.parse(articles, kept=tmp_path))
-    files = sorted(tmp_path.rglob("*.spacy"))
-    before = [file.read_bytes() for file in files]
-    for file in files:
-        damage(file)
-    assert [doc.text for _, doc in language.parse(articles, kept=tmp_path)] == list(articles.text)
-    assert [file.read_bytes() for file in files] == before
+def test_packed_parses_are_the_same(articles):
+    fresh, pack = dict(language.parse(articles)), language.new_pack()
+    for doc in fresh.values():
+        pack.add(doc)
+    kept = dict(language.unpack(pack.to_bytes(), fresh))
+    assert list(kept) == list(fresh)
+    assert all(same(fresh[key], kept[key]) for key in fresh)
 
 
 def test_too_long_article_is_reported_and_ends_nothing(articles, monkeypatch):

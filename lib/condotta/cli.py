@@ -5,17 +5,20 @@ some articles could not be read.
 """
 
 import importlib.metadata
+import importlib.util
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from condotta import __version__, resources, tables, walk
+from condotta import __version__, articles, resources, tables, walk
 from condotta import parameters as declared
+from condotta.partitions import Runner
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -28,6 +31,11 @@ app = typer.Typer(
     ),
 )
 SOME_LOST = 3
+STDIN = "-"
+# What `doctor` looks for: packages that read files, and room for a run of some thousand reports.
+READERS = ("trafilatura", "lxml", "pypdf", "pdfminer.six", "warcio", "defusedxml", "markdown-it-py")
+LEAST_GIB = 0.5
+EXTRAS = {"pictures": "kaleido", "postgres": "psycopg", "test": "pytest"}
 
 
 def main() -> None:
@@ -62,7 +70,11 @@ def _options(
 @app.command()
 def run(
     source: Annotated[
-        str, typer.Argument(help="File, folder or quoted glob of .txt, .jsonl or .csv reports.")
+        str,
+        typer.Argument(
+            help="File, folder or quoted glob of reports: text, Markdown, HTML, PDF, DOCX, mail, "
+            "JSON, CSV, Parquet, feeds, web archives, zip; or - for standard input."
+        ),
     ],
     out: Annotated[
         Path | None, typer.Option(help="Folder for the results [default: runs/<name of SOURCE>]")
@@ -77,6 +89,13 @@ def run(
             "lists them.",
         ),
     ] = None,
+    columns: Annotated[
+        str,
+        typer.Option(
+            metavar="FIELD=COLUMN,...",
+            help="Which column of a table holds which field, as in text=body,published=date.",
+        ),
+    ] = "",
     codebook: Annotated[
         Path | None,
         typer.Option(help="Folder with your own actors, places and words, added to ours."),
@@ -88,6 +107,24 @@ def run(
     cell_timeout: Annotated[
         int, typer.Option(min=1, help="Seconds after which a notebook cell counts as stuck.")
     ] = 3600,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Processes that read texts; about 0.7 GB of memory each.")
+    ] = 1,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="local|ADDRESS",
+            help="Read texts on a Dask cluster, here or at tcp://...; needs the extra `dask`.",
+        ),
+    ] = None,
+    part: Annotated[
+        int | None,
+        typer.Option(min=0, help="Only read share PART of --parts, for arrays of a job scheduler."),
+    ] = None,
+    parts: Annotated[int, typer.Option(min=1, help="How many shares there are.")] = 1,
+    gather: Annotated[
+        bool, typer.Option("--gather", help="Finish a run whose shares are all done.")
+    ] = False,
 ) -> None:
     """Read reports and write tables, charts and a report page.
 
@@ -95,15 +132,21 @@ def run(
     Parquet file a table), notebooks/ (as they were executed), run.json (inputs, versions, counts)
     and report.html, which opens in any browser. The same command again only does what has changed.
     """
+    out = out or Path("runs") / _name_of(source)
     outcome = walk.run(
-        source,
-        out or Path("runs") / _name_of(source),
-        _pairs(parameter or []),
+        _taken_in(source, out),
+        out,
+        _pairs(parameter or []) | _mapped(columns),
         codebook_dir=codebook,
         fresh=fresh,
         progress=sys.stderr.isatty(),
         cell_timeout=cell_timeout,
+        runner=Runner(workers, scheduler, _share(part, parts), parts),
+        gather=gather,
     )
+    if part is not None:
+        typer.echo(f"share {part} of {parts}: {_count(outcome.texts)}")
+        return
     _tell(outcome)
     if outcome.lost:
         raise typer.Exit(SOME_LOST)
@@ -111,8 +154,35 @@ def run(
 
 def _name_of(source: str) -> str:
     """Return the last part of a source that is no pattern, without its suffix."""
+    if source == STDIN:
+        return "stdin"
     parts = [part for part in Path(walk.absolute(source)).parts if not set(part) & set("*?[")]
     return Path(parts[-1]).stem.strip("/") or "reports"
+
+
+def _share(part: int | None, parts: int) -> int | None:
+    if part is not None and part >= parts:
+        raise walk.WalkError(f"--part {part}: the shares of --parts {parts} are 0 to {parts - 1}.")
+    if part is None and parts > 1:
+        raise walk.WalkError(f"--parts {parts}: say which, as in --part 0; --gather needs neither.")
+    return part
+
+
+def _count(texts: dict[str, int]) -> str:
+    return ", ".join(f"{count:,} {name}" for name, count in texts.items())
+
+
+def _taken_in(source: str, out: Path) -> str:
+    """Return the source; what comes through standard input is kept beside its results."""
+    if source != STDIN:
+        return source
+    walk.check_writable(out)
+    return str(articles.keep_input(sys.stdin.buffer, out / ".source"))
+
+
+def _mapped(columns: str) -> dict[str, str]:
+    articles.read_columns(columns)
+    return {"columns": columns} if columns else {}
 
 
 def _pairs(given: list[str]) -> dict[str, str]:
@@ -228,29 +298,53 @@ def lab(
 def doctor(
     folder: Annotated[Path, typer.Argument(help="Where results are to be written.")] = Path(),
 ) -> None:
-    """Check this installation: versions, pipeline, codebook, write access, free space."""
-    checks: list[tuple[str, Callable[[], str]]] = [
-        ("python", lambda: sys.version.split()[0]),
-        ("versions", _say_versions),
-        ("pipeline", _say_pipeline),
-        ("codebook", _say_codebook),
-        ("notebooks", lambda: f"{len(walk.notebooks())} steps"),
-        (f"writing to {folder.resolve()}", lambda: _say_writing(folder)),
+    """Check this installation: versions, readers, pipeline, codebook, write access, free space."""
+    again = "pip install --force-reinstall condotta"
+    checks: list[tuple[str, Callable[[], str], str]] = [
+        ("python", lambda: sys.version.split()[0], again),
+        ("versions", _say_versions, again),
+        ("reading", _say_reading, again),
+        ("pipeline", _say_pipeline, again),
+        ("codebook", _say_codebook, again),
+        ("notebooks", lambda: f"{len(walk.notebooks())} steps", again),
+        ("extras", _say_extras, again),
+        (f"writing to {folder.resolve()}", lambda: _say_writing(folder), "condotta doctor FOLDER"),
     ]
-    failed = 0
-    for name, check in checks:
-        try:
-            typer.echo(f"ok    {name}: {check()}")
-        except Exception as error:  # whatever is wrong is what the command is there to tell
-            failed += 1
-            typer.echo(f"FAIL  {name}: {str(error).splitlines()[0]}")
-    if failed:
-        typer.echo("reinstall with `pip install --force-reinstall condotta`, then look again")
+    if not all([_passes(*check) for check in checks]):
         raise typer.Exit(1)
+
+
+def _passes(name: str, check: Callable[[], str], remedy: str) -> bool:
+    try:
+        typer.echo(f"ok    {name}: {check()}")
+    except Exception as error:  # whatever is wrong is what the command is there to tell
+        said = str(error).splitlines() or [type(error).__name__]
+        typer.echo(f"FAIL  {name}: {said[0]}\n      type: {remedy}")
+        return False
+    return True
 
 
 def _say_versions() -> str:
     return ", ".join(f"{name} {importlib.metadata.version(name)}" for name in walk.PACKAGES)
+
+
+def _say_reading() -> str:
+    """Return which readers there are, after one report went through the process that reads."""
+    found = {name: importlib.metadata.version(name) for name in READERS}
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "a.html").write_text("<html><body><p>They left.</p></body></html>")
+        read, skipped = articles.read_articles(folder)
+    if len(read) != 1:
+        raise RuntimeError(f"a page of two words is not read: {skipped['detail'].iloc[0]}")
+    return ", ".join(f"{name} {version}" for name, version in found.items())
+
+
+def _say_extras() -> str:
+    """Return which extras are there, and what to type for the others."""
+    return ", ".join(
+        name if importlib.util.find_spec(module) else f"no {name} (pip install 'condotta[{name}]')"
+        for name, module in EXTRAS.items()
+    )
 
 
 def _say_pipeline() -> str:
@@ -269,4 +363,7 @@ def _say_codebook() -> str:
 
 def _say_writing(folder: Path) -> str:
     walk.check_writable(folder)
-    return f"{shutil.disk_usage(folder).free / 2**30:.1f} GiB free"
+    free = shutil.disk_usage(folder).free / 2**30
+    if free < LEAST_GIB:
+        raise RuntimeError(f"{free:.2f} GiB free; make room, a run needs about {LEAST_GIB}")
+    return f"{free:.1f} GiB free"

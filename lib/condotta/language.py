@@ -1,8 +1,9 @@
-"""The only door to spaCy: open the pipeline, yield Docs with their article id, keep parsed Docs."""
+"""The only door to spaCy: open the pipeline, yield Docs with their article id, pack parsed Docs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from hashlib import blake2b
+from importlib import metadata, util
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from condotta import tables
 
 if TYPE_CHECKING:
     from spacy.language import Language
-    from spacy.tokens import Doc
+    from spacy.tokens import Doc, DocBin
 
 MAX_CHARS = 500_000  # takes 1.7 GB of memory at the peak; a book, not a report
 ATTRIBUTES = ["ORTH", "SPACY", "TAG", "POS", "MORPH", "LEMMA", "HEAD", "DEP", "SENT_START"]
@@ -41,12 +42,11 @@ def open_pipeline() -> "Language":
 
 @cache
 def version() -> str:
-    """Return the key of the pipeline: other weights, rules or another spaCy give another key."""
-    import spacy
+    """Return the key of the pipeline: other weights, rules or another spaCy give another key.
 
-    import en_condotta
-
-    folder = Path(en_condotta.__file__).parent
+    Nothing is loaded for it.
+    """
+    folder = Path(util.find_spec("en_condotta").submodule_search_locations[0])
     paths = [
         *folder.glob("*.py"),
         folder / "clusters.npz",
@@ -54,23 +54,17 @@ def version() -> str:
     ]
     named = sorted((path.relative_to(folder).as_posix(), path) for path in paths)
     digests = [blake2b(path.read_bytes(), digest_size=16).hexdigest() for _, path in named]
-    return tables.key("p", spacy.__version__, *(name for name, _ in named), *digests)
+    names = (name for name, _ in named)
+    return tables.key("p", metadata.version("spacy"), *ATTRIBUTES, *names, *digests)
 
 
-def parse(
-    articles: pd.DataFrame, *, kept: Path | None = None, progress: bool = False
-) -> Iterator[tuple[str, "Doc"]]:
+def parse(articles: pd.DataFrame) -> Iterator[tuple[str, "Doc"]]:
     """Yield every article with its parsed text, one at a time, in the order of the table.
 
     Parameters
     ----------
     articles : DataFrame
         One row per article, with `article_id` and `text`.
-    kept : Path, optional
-        Folder in which parsed Docs are kept. What it holds of this pipeline is read instead of
-        parsed again; a damaged file is parsed again.
-    progress : bool
-        Show a progress bar.
 
     Yields
     ------
@@ -85,14 +79,23 @@ def parse(
     Doc is in memory at a time.
     """
     rows = articles.loc[~_too_long(articles) & ~_foreign(articles), ["text", "article_id"]]
-    if progress:
-        from tqdm.auto import tqdm
+    for text, article_id in rows.itertuples(index=False, name=None):
+        yield article_id, open_pipeline()(text)
 
-        rows = tqdm(rows.itertuples(index=False, name=None), total=len(rows), unit="article")
-    else:
-        rows = rows.itertuples(index=False, name=None)
-    for text, article_id in rows:
-        yield article_id, _read_or_parse(text, kept)
+
+def new_pack() -> "DocBin":
+    """Return what parsed Docs are put in one by one, to keep them; ``to_bytes()`` gives a file."""
+    from spacy.tokens import DocBin
+
+    return DocBin(attrs=ATTRIBUTES)
+
+
+def unpack(content: bytes, article_ids: Iterable[str]) -> Iterator[tuple[str, "Doc"]]:
+    """Yield kept Docs, each with the article it was parsed from."""
+    from spacy.tokens import DocBin
+
+    docs = DocBin().from_bytes(content).get_docs(open_pipeline().vocab)
+    yield from zip(article_ids, docs, strict=True)
 
 
 def unparsed(articles: pd.DataFrame) -> pd.DataFrame:
@@ -133,36 +136,3 @@ def _foreign(articles: pd.DataFrame) -> pd.Series:
     if "language" not in articles:
         return pd.Series(False, index=articles.index)
     return articles["language"].notna() & articles["language"].ne("en")
-
-
-def _read_or_parse(text: str, kept: Path | None) -> "Doc":
-    if kept is None:
-        return open_pipeline()(text)
-    file = _file_of(text, kept)
-    doc = _read(file, text)
-    if doc is None:
-        doc = open_pipeline()(text)
-        _keep(file, doc)
-    return doc
-
-
-def _file_of(text: str, kept: Path) -> Path:
-    name = tables.key("d", text)
-    return Path(kept) / version() / name[1:3] / f"{name}.spacy"
-
-
-def _read(file: Path, text: str) -> "Doc | None":
-    """Return the Doc kept in a file, or None where there is none that is whole and of this text."""
-    from spacy.tokens import DocBin
-
-    try:
-        (doc,) = DocBin().from_bytes(file.read_bytes()).get_docs(open_pipeline().vocab)
-    except Exception:  # no file, or damaged bytes, which fail in whatever layer they reach first
-        return None
-    return doc if doc.text == text else None
-
-
-def _keep(file: Path, doc: "Doc") -> None:
-    from spacy.tokens import DocBin
-
-    tables.write_bytes(file, DocBin(attrs=ATTRIBUTES, docs=[doc]).to_bytes())

@@ -5,8 +5,10 @@ read: pages carry checksums, and writing is a rename, so that a table is whole o
 """
 
 import os
+import platform
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -442,17 +444,22 @@ def path_of(run_dir: Path, name: str) -> Path:
 
 def write(run_dir: Path, name: str, frame: "pd.DataFrame") -> Path:
     """Check a table and write it, whole or not at all; the same rows give the same bytes."""
+    target = path_of(run_dir, name)
+    write_frame(target, check(name, frame))
+    return target
+
+
+def write_frame(target: Path, frame: "pd.DataFrame") -> None:
+    """Write a table that is none of a run's, with checksums in its pages."""
     import pyarrow as arrow
     import pyarrow.parquet as parquet
 
-    target = path_of(run_dir, name)
-    table = arrow.Table.from_pandas(check(name, frame), preserve_index=False)
+    table = arrow.Table.from_pandas(frame, preserve_index=False)
     sink = arrow.BufferOutputStream()
     parquet.write_table(
         table.replace_schema_metadata(None), sink, compression="zstd", write_page_checksum=True
     )
     write_bytes(target, sink.getvalue().to_pybytes())
-    return target
 
 
 def read(run_dir: Path, name: str) -> "pd.DataFrame":
@@ -465,31 +472,39 @@ def read(run_dir: Path, name: str) -> "pd.DataFrame":
     TableError
         If its bytes were changed after they were written, or it breaks its schema.
     """
-    import pyarrow as arrow
-    import pyarrow.parquet as parquet
-
     target = path_of(run_dir, name)
     if not target.exists():
         raise FileNotFoundError(
             f"{target}: no table `{name}` yet; run the notebooks before this one, "
             "or `condotta run`."
         )
+    return shape(name, read_frame(target))
+
+
+def read_frame(target: Path) -> "pd.DataFrame":
+    """Read a table as it was written; `TableError` if its bytes were changed since."""
+    import pyarrow as arrow
+    import pyarrow.parquet as parquet
+
     try:
-        table = parquet.read_table(
+        return parquet.read_table(
             target, page_checksum_verification=True, memory_map=False, use_threads=False
-        )
+        ).to_pandas()
     except (arrow.ArrowException, OSError) as error:
         raise TableError(
             f"{target}: damaged after it was written ({str(error).splitlines()[0]}); "
             "delete it and run again."
         ) from error
-    return shape(name, table.to_pandas())
 
 
 def write_bytes(target: Path, content: bytes) -> None:
-    """Write a file so that at any moment it is the old one or the new one, never a part."""
+    """Write a file so that at any moment it is the old one or the new one, never a part.
+
+    It is on the disk, name and bytes, when this returns.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    owner = f"{platform.node()}-{os.getpid()}"  # folders may be shared by machines
+    part = target.with_name(f".{target.name}.{owner}.part")
     try:
         with part.open("wb") as file:
             file.write(content)
@@ -498,6 +513,35 @@ def write_bytes(target: Path, content: bytes) -> None:
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
+    _sync_folder(target.parent)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what processes of this machine that are gone left half written."""
+    for part in Path(folder).rglob(".*.part"):
+        node, _, number = part.name.removesuffix(".part").rpartition("-")
+        if node.endswith(platform.node()) and number.isdigit() and not _is_alive(int(number)):
+            part.unlink(missing_ok=True)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the names in a folder last; some network file systems cannot, and need not."""
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):
+            os.fsync(held)
+    finally:
+        os.close(held)
 
 
 def key(letter: str, *parts: object) -> str:

@@ -19,12 +19,23 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from condotta import articles, fingerprints, kernels, parameters, resources, tables
+from condotta import (
+    articles,
+    fingerprints,
+    kernels,
+    parameters,
+    partitions,
+    plans,
+    resources,
+    tables,
+)
+from condotta.partitions import Runner
 
 PACKAGES = ("condotta", "spacy", "pandas", "pyarrow", "papermill", "plotly")
 # Parameters that `run` sets by itself: which, and what to use instead.
 RESERVED = {"run_dir": "--out", "source": "SOURCE", "codebook_dir": "--codebook"}
 OUTPUTS = ("tables", "figures")
+REPORT = "report.html"
 
 
 class WalkError(RuntimeError):
@@ -50,6 +61,7 @@ class Outcome(NamedTuple):
     report: Path | None
     lost: int
     reused: list[str]
+    texts: dict[str, int]
 
 
 def notebooks() -> list[Path]:
@@ -90,6 +102,8 @@ def run(
     fresh: bool = False,
     progress: bool = False,
     cell_timeout: int = 3600,
+    runner: Runner = partitions.ALONE,
+    gather: bool = False,
 ) -> Outcome:
     """Take reports through every notebook, and return where the results are.
 
@@ -110,6 +124,11 @@ def run(
         Draw a bar on standard error.
     cell_timeout : int
         Seconds after which a cell counts as stuck.
+    runner : Runner
+        Who reads the texts: so many processes, a Dask scheduler, or one share of an array. With a
+        share nothing but this is done, and `report` is None.
+    gather : bool
+        Read no texts: all shares of an array are done.
 
     Raises
     ------
@@ -124,11 +143,18 @@ def run(
     steps = plan(parameters or {}, fixed)
     _check_codebook(codebook_dir)
     _check_folder(run_dir)
-    with _locked(run_dir):
+    one_of_many = runner.part is not None
+    with _locked(run_dir, wait=one_of_many):
         if fresh:
-            for name in ("steps", "parses"):
+            for name in ("steps", "partitions"):
                 shutil.rmtree(run_dir / name, ignore_errors=True)
-        return _take(steps, run_dir, parameters or {}, codebook_dir, progress, cell_timeout)
+        tables.sweep(run_dir)
+        walk = _Walk(run_dir, steps, parameters or {}, codebook_dir, progress, cell_timeout)
+        if not one_of_many:
+            return walk.take(runner, gather)
+        walk.take_until_texts()
+    # Shares of an array work beside each other, so that none of them holds the folder.
+    return Outcome(run_dir, None, 0, [], walk.read_share(runner))
 
 
 def absolute(path: str | Path) -> str:
@@ -167,13 +193,13 @@ def _check_folder(run_dir: Path) -> None:
 
 
 @contextmanager
-def _locked(run_dir: Path) -> Iterator[None]:
+def _locked(run_dir: Path, *, wait: bool = False) -> Iterator[None]:
     """Keep a second walk out of the folder; the lock goes with the process that holds it."""
     import fcntl
 
     with (run_dir / ".lock").open("a+", encoding="utf-8") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except OSError:
             file.seek(0)
             raise WalkError(
@@ -187,52 +213,143 @@ def _locked(run_dir: Path) -> Iterator[None]:
         file.truncate(0)
 
 
-def _take(
-    steps: list[Step],
-    run_dir: Path,
-    parameters: Mapping[str, Any],
-    codebook_dir: str | Path | None,
-    progress: bool,
-    cell_timeout: int,
-) -> Outcome:
-    from tqdm import tqdm
+class _Walk:
+    """One walk through the steps, in a folder that is locked."""
 
-    base, sources = (
-        fingerprints.of_code(codebook_dir),
-        fingerprints.inputs(steps[0].parameters["source"]),
-    )
-    record = {
-        "condotta": metadata.version("condotta"),
-        "python": platform.python_version(),
-        "digests": base,
-        "packages": {name: metadata.version(name) for name in PACKAGES},
-        "source": steps[0].parameters["source"],
-        "codebook": absolute(codebook_dir) if codebook_dir else None,
-        "parameters": dict(parameters),
-        "inputs": sources,
-        "started_at": _now(),
-    }
-    marks: dict[str, dict] = {}
-    reused: list[str] = []
-    _write_record(run_dir, record | {"status": "running"}, marks, reused)
-    try:
-        with tqdm(steps, unit="step", disable=not progress, leave=False) as bar:
+    def __init__(
+        self,
+        run_dir: Path,
+        steps: list[Step],
+        given: Mapping[str, Any],
+        codebook_dir: str | Path | None,
+        progress: bool,
+        cell_timeout: int,
+    ) -> None:
+        self.run_dir, self.steps, self.progress = run_dir, steps, progress
+        self.cell_timeout = cell_timeout
+        source = steps[0].parameters["source"]
+        self.base, self.sources = fingerprints.of_code(codebook_dir), fingerprints.inputs(source)
+        self.marks: dict[str, dict] = {}
+        self.reused: list[str] = []
+        self.texts: dict[str, int] = {}
+        self.before = plans.read_json(run_dir / "run.json") or {}
+        self.record = {
+            "condotta": metadata.version("condotta"),
+            "python": platform.python_version(),
+            "digests": self.base,
+            "packages": {name: metadata.version(name) for name in PACKAGES},
+            "source": source,
+            "codebook": absolute(codebook_dir) if codebook_dir else None,
+            "parameters": dict(given),
+            "inputs": self.sources,
+            "started_at": _now(),
+        }
+
+    def take(self, runner: Runner, gather: bool) -> Outcome:
+        """Take all steps and write the report."""
+        self._write(status="running")
+        try:
+            self._take(self.steps, runner, gather)
+            if len(self.reused) == len(self.steps) and self._is_reported():
+                found = {name: self.before[name] for name in ("rows", "lost", "report")}
+            else:
+                found = {"rows": count_rows(self.run_dir), "lost": count_lost(self.run_dir)}
+                found["report"] = _digest(_write_report(self.run_dir))
+        except WalkError as error:
+            self._write(status="failed", error=str(error))
+            raise
+        self._write(status="done", **found)
+        report = self.run_dir / REPORT if found["report"] else None
+        return Outcome(self.run_dir, report, found["lost"], self.reused, self.texts)
+
+    def take_until_texts(self) -> None:
+        """Take the steps before texts are read, and draw the partitions."""
+        at = next(i for i, step in enumerate(self.steps) if reads_texts(step))
+        self._take(self.steps[:at], partitions.ALONE, gather=False)
+        plans.draw(self.run_dir, tables.read(self.run_dir, "articles"))
+        self._write(status="reading texts")
+
+    def read_share(self, runner: Runner) -> dict[str, int]:
+        """Read the texts of one share of an array."""
+        step = next(step for step in self.steps if reads_texts(step))
+        return partitions.read_partitions(
+            plans.read(self.run_dir), _terms(step), runner, progress=self.progress
+        )
+
+    def _take(self, steps: list[Step], runner: Runner, gather: bool) -> None:
+        from tqdm import tqdm
+
+        with tqdm(steps, unit="step", disable=not self.progress, leave=False) as bar:
             for step in bar:
                 bar.set_description(step.name)
-                key = _key(step, base, sources, marks.values())
-                mark = _read_mark(run_dir, step)
-                if mark and mark["key"] == key and fingerprints.hold(run_dir, mark["outputs"]):
-                    reused.append(step.name)
+                key = _key(step, self.base, self.sources, self.marks.values())
+                mark = _read_mark(self.run_dir, step)
+                if mark and mark["key"] == key and self._holds(step, mark):
+                    self.reused.append(step.name)
                 else:
-                    mark = _execute(step, run_dir, key, cell_timeout)
-                marks[step.name] = mark
-    except WalkError as error:
-        _write_record(run_dir, record | {"status": "failed", "error": str(error)}, marks, reused)
-        raise
-    report = _write_report(run_dir)
-    record |= {"status": "done", "rows": count_rows(run_dir)}
-    _write_record(run_dir, record, marks, reused)
-    return Outcome(run_dir, report, count_lost(run_dir), reused)
+                    if reads_texts(step):
+                        self._read_texts(step, runner, gather)
+                    mark = _execute(step, self.run_dir, key, self.cell_timeout)
+                self.marks[step.name] = mark
+
+    def _holds(self, step: Step, mark: dict) -> bool:
+        """Return whether every output is as this step left it, or as a later one did."""
+        later = self.steps[self.steps.index(step) + 1 :]
+        marks = [mark, *filter(None, (_read_mark(self.run_dir, one) for one in later))]
+        allowed = {path: [m["outputs"].get(path) for m in marks] for path in mark["outputs"]}
+        return fingerprints.hold(self.run_dir, allowed)
+
+    def _read_texts(self, step: Step, runner: Runner, gather: bool) -> None:
+        """Read the texts before the notebook that gathers what they gave, by many if asked."""
+        try:
+            read = tables.read(self.run_dir, "articles")
+            if gather:
+                _check_gathered(plans.draw(self.run_dir, read), _terms(step))
+            self.texts = partitions.read_texts(
+                self.run_dir, read, terms=_terms(step), runner=runner, progress=self.progress
+            )
+        except (partitions.WorkError, OSError) as error:
+            raise WalkError(
+                f"reading texts failed: {error} What was done before is kept, so give the same "
+                "command again once this is mended."
+            ) from error
+
+    def _is_reported(self) -> bool:
+        """Return whether the report is the one that was written for these steps."""
+        known = self.before.get("report")
+        same = self.before.get("digests") == self.base and self.before.get("status") == "done"
+        return same and bool(known) and _digest(self.run_dir / REPORT) == known
+
+    def _write(self, **more: Any) -> None:
+        seconds = {name: mark["seconds"] for name, mark in self.marks.items()}
+        done = {"seconds": seconds, "reused": self.reused, "texts": self.texts}
+        write = {**self.record, **more, **done, "ended_at": _now()}
+        _write_json(self.run_dir / "run.json", write)
+
+
+def reads_texts(step: Step) -> bool:
+    """Return whether a step is the one before which texts are read."""
+    return "first_pass" in step.parameters
+
+
+def _terms(step: Step) -> plans.Terms:
+    given = step.parameters
+    return plans.Terms(given["codebook_dir"] or None, given["first_pass"], given["deadline"])
+
+
+def _check_gathered(parts: list[plans.Partition], terms: plans.Terms) -> None:
+    """Raise unless every share of an array has done its part."""
+    keys = terms.keys()
+    missing = [part.folder for part in parts if not plans.is_done(part, terms, keys)]
+    if missing:
+        raise WalkError(
+            f"{missing[0]}: not read yet, as {len(missing)} of {len(parts)} partitions; run the "
+            "shares that are missing, or leave --gather away to read them here."
+        )
+
+
+def _digest(path: Path | None) -> str | None:
+    return fingerprints.of_file(path) if path and path.exists() else None
 
 
 def _write_report(run_dir: Path) -> Path | None:
@@ -246,7 +363,7 @@ def _write_report(run_dir: Path) -> Path | None:
 def count_lost(run_dir: Path) -> int:
     """Return how many rows of `skipped` stand for an article that could not be read."""
     skipped = tables.read(run_dir, "skipped")
-    return int((~skipped["reason"].isin(articles.NO_ARTICLE)).sum())
+    return int((~skipped["reason"].isin({*articles.NO_ARTICLE, plans.QUIET})).sum())
 
 
 def _execute(step: Step, run_dir: Path, key: str, cell_timeout: int) -> dict:
@@ -324,14 +441,6 @@ def count_rows(run_dir: Path) -> dict[str, int]:
 
     paths = sorted((run_dir / "tables").glob("[!.]*.parquet"))
     return {path.stem: parquet.read_metadata(path).num_rows for path in paths}
-
-
-def _write_record(
-    run_dir: Path, record: dict, marks: Mapping[str, dict], reused: list[str]
-) -> None:
-    seconds = {name: mark["seconds"] for name, mark in marks.items()}
-    more = {"seconds": seconds, "reused": reused, "ended_at": _now()}
-    _write_json(run_dir / "run.json", record | more)
 
 
 def _write_json(target: Path, content: dict) -> None:
