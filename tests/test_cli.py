@@ -35,7 +35,7 @@ def test_help_explains_every_command_and_option(command):
 
 def test_help_of_run_says_what_comes_out():
     output = CliRunner().invoke(cli.app, ["run", "--help"]).output
-    for word in ("SOURCE", ".jsonl", "tables/", "report.html", "-p", "--codebook", "--fresh"):
+    for word in ("SOURCE", "PDF", "tables/", "report.html", "-p", "--codebook", "--fresh"):
         assert word in output
 
 
@@ -135,7 +135,7 @@ def test_doctor_says_what_is_missing(tmp_path):
     status, output, _ = call("doctor", tmp_path / "file")
     assert status == 1
     assert "FAIL  writing to" in output
-    assert "reinstall" in output
+    assert "type: condotta doctor" in output
 
 
 def test_import_loads_nothing_heavy():
@@ -145,3 +145,21 @@ def test_import_loads_nothing_heavy():
     )
     heavy = {"pandas", "numpy", "spacy", "plotly", "pandera", "papermill", "pydantic", "pyarrow"}
     assert not heavy & set(loaded.stdout.split())
+
+
+def test_run_refuses_a_wrong_mapping_before_any_work(tmp_path):
+    status, _, said = call("run", "data/sample", "--out", tmp_path / "run", "--columns", "body")
+    assert status == 1
+    assert "columns: 'body'; give them as text=body" in said[0]
+    assert not (tmp_path / "run").exists()
+
+
+def test_run_keeps_what_comes_through_standard_input(tmp_path, monkeypatch):
+    def stop(source, *_, **__):
+        raise walk.WalkError(source)
+
+    monkeypatch.setattr(cli.walk, "run", stop)
+    words = ["run", "-", "--out", str(tmp_path)]
+    with pytest.raises(walk.WalkError, match=r"\.source/stdin\.txt"):
+        CliRunner().invoke(cli.app, words, input="They left.", catch_exceptions=False)
+    assert (tmp_path / ".source" / "stdin.txt").read_text() == "They left."
