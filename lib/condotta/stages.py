@@ -4,6 +4,7 @@ Nothing but a manifest leaves the process. A rule that fails costs the article i
 kills or hangs the process is for `workers`, which is told before every article what is at hand.
 """
 
+import gc
 import json
 import os
 import sys
@@ -223,6 +224,7 @@ def main() -> None:
     One line of JSON asks for one partition; lines of JSON tell what is at hand and what was done.
     When the process that asks is gone, this one ends at once, in the midst of an article.
     """
+    gc.set_threshold(200_000, 50, 100)  # gazetteer and pipeline are many objects, and stay
     asked: SimpleQueue[str] = SimpleQueue()
     threading.Thread(target=_listen, args=(asked,), daemon=True).start()
     told = os.fdopen(os.dup(1), "w", encoding="utf-8")
