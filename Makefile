@@ -11,6 +11,7 @@ help:
 	@echo "make notebooks  run them again and store what they print, after a change on purpose"
 	@echo "make setup   only set up $(VENV)"
 	@echo "make pipeline CORPORA=path   train the English pipeline again; about an hour on one core"
+	@echo "make bench   what a run costs against what it cannot cost less than, in ratios; ten minutes"
 	@echo "make format  put code and imports in order;  make check  say what is not"
 
 setup: $(VENV)/.ok
@@ -45,6 +46,9 @@ notebooks: setup
 	$(PY) -m jupyter nbconvert --to notebook --execute --inplace --log-level=ERROR \
 	  --ExecutePreprocessor.record_timing=False --ExecutePreprocessor.store_widget_state=False notebooks/*.ipynb
 
+bench: setup
+	@$(PY) -m benchmarks
+
 format: setup
 	$(PY) -m ruff check --fix
 	$(PY) -m ruff format
@@ -53,4 +57,4 @@ check: setup
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 
-.PHONY: help setup run test lab pipeline format check
+.PHONY: help setup run test lab pipeline bench format check

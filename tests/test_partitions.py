@@ -1,8 +1,11 @@
 """Texts in partitions: the same tables whoever reads them, and one bad article costs one."""
 
 import json
+import random
 import re
+import resource
 import subprocess
+import sys
 import textwrap
 import threading
 import time
@@ -373,6 +376,62 @@ def test_a_worker_ends_with_those_who_ask(stand_in, tmp_path, processes):
     asking.join()
     assert failed == ["the worker was stopped."]
     assert [process.poll() for process in processes] == [-9]
+
+
+# What is killed or finds no room goes on where it stopped.
+
+READ = """
+import sys
+from pathlib import Path
+from condotta import partitions, plans, tables
+run = Path(sys.argv[1])
+runner = partitions.Runner(workers=2)
+read = tables.read(run, "articles")
+partitions.read_texts(run, read, terms=plans.Terms(), size=4, runner=runner)
+"""
+
+
+def start(run_dir, **options):
+    command = [sys.executable, "-c", READ, str(run_dir)]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, **options)
+
+
+def test_killed_again_and_again_it_ends_with_the_same_tables(stand_in, tmp_path):
+    articles = articles_of(*(f"SLOWLY {number}" for number in range(60)))
+    for name in ("killed", "whole"):
+        tables.write(tmp_path / name, "articles", articles)
+    rng, kills = random.Random(7), 0
+    for longest in (1, 2, 3, 4, 4, 4):
+        process = start(tmp_path / "killed")
+        try:
+            process.communicate(timeout=rng.uniform(0.2, longest))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            kills += 1
+    assert kills >= 2
+    for name in ("killed", "whole"):
+        assert start(tmp_path / name).wait() == 0
+    assert bytes_of(tmp_path / "killed", articles) == bytes_of(tmp_path / "whole", articles)
+    tables.sweep(tmp_path)
+    assert not list(tmp_path.rglob(".*.part"))
+
+
+def test_a_full_disk_is_told_and_reading_goes_on_once_there_is_room(stand_in, tmp_path):
+    noise = random.Random(1).randbytes(40_000).hex()
+    articles = articles_of("short", noise)
+    tables.write(tmp_path, "articles", articles)
+    plans.draw(tmp_path, articles, size=1)
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000))
+
+    process = start(tmp_path, preexec_fn=limit)
+    said = process.communicate()[1].splitlines()[-1]
+    assert process.returncode == 1
+    assert re.search(r"WorkError: .*/partitions/0000\d: OSError: .*File too large", said)
+    assert start(tmp_path).wait() == 0
+    assert names_in(tmp_path) == sorted([noise, "short"])
 
 
 # The first pass.
