@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from condotta import phrases
+from condotta import articles, phrases
 from condotta.charts import frame
 
 
@@ -44,15 +44,16 @@ def find_findings(run: Mapping[str, pd.DataFrame]) -> Iterator[Finding]:
     yield from _losses(run["events"])
 
 
-def _reading(articles: pd.DataFrame, skipped: pd.DataFrame, copies: pd.DataFrame) -> Finding:
-    dates = articles["published_on"].dropna()
+def _reading(read: pd.DataFrame, skipped: pd.DataFrame, copies: pd.DataFrame) -> Finding:
+    dates = read["published_on"].dropna()
     when = f", published from {dates.min()} to {dates.max()}" if dates.nunique() > 1 else ""
-    outlets = phrases.plural(articles["publisher"].nunique(), "outlet")
-    verb = "was" if len(articles) == 1 else "were"
-    told = f"{phrases.plural(len(articles), 'article')} of {outlets} {verb} read{when}"
+    outlets = phrases.plural(read["publisher"].nunique(), "outlet")
+    verb = "was" if len(read) == 1 else "were"
+    told = f"{phrases.plural(len(read), 'article')} of {outlets} {verb} read{when}"
     repeats = copies["article_id"].nunique()
     told += f", {repeats:,} of them repeating another" if repeats else ""
-    told += f"; {phrases.plural(len(skipped), 'file')} could not be read" if len(skipped) else ""
+    lost = int((~skipped["reason"].isin(articles.NO_ARTICLE)).sum())
+    told += f"; {phrases.plural(lost, 'file')} could not be read" if lost else ""
     return Finding(told + ".")
 
 
