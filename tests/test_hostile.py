@@ -1,11 +1,14 @@
 """A folder of damaged and hostile files: what is good in it is read, the rest has its reason."""
 
+import csv
 import json
 import os
+import re
 import resource
 import struct
 import sys
 import zipfile
+from html.parser import HTMLParser
 from pathlib import Path
 
 import made
@@ -321,3 +324,72 @@ def test_reading_keeps_within_its_memory(reading):
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     peak_mb = peak / (2**20 if sys.platform == "darwin" else 2**10)
     assert peak_mb < LIMITS.memory_mb + 300
+
+
+CANARY = "<img src=x onerror=canary()>"
+CLAIMS = (
+    "ANKARA — Turkey sent 300 Syrian mercenaries to Libya, {who} said on Monday. Each was paid "
+    "$1,500 a month, the Syrian Observatory for Human Rights said. Russia denied it."
+)
+
+
+class Live(HTMLParser):
+    """Whether an element of the canary is in a page, as an element and not as text."""
+
+    found = False
+
+    def handle_starttag(self, tag, attrs):
+        self.found = self.found or any("canary" in str(value) for _, value in attrs)
+
+
+def is_live(html):
+    parser = Live()
+    parser.feed(html)
+    return parser.found
+
+
+def shown_html(path):
+    """Everything that a notebook shows as HTML."""
+    cells = json.loads(path.read_text())["cells"]
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    return ["".join(output.get("data", {}).get("text/html", "")) for output in outputs]
+
+
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory):
+    """A run over reports whose names, titles and addresses are HTML and formulas."""
+    from condotta import walk
+
+    folder = tmp_path_factory.mktemp("walked")
+    records = [
+        {"text": CLAIMS.format(who=f"{CANARY} Bashir"), "title": f"=1+1 {CANARY} {n}",
+         "publisher": f"{CANARY} Post {n}", "url": f"javascript:canary({n})",
+         "published": f"2020-0{n}-01"}
+        for n in (1, 2)
+    ]  # fmt: skip
+    (folder / "in").mkdir()
+    (folder / "in" / f"a{CANARY}.jsonl".replace("/", "")).write_text(
+        "\n".join(json.dumps(record) for record in records)
+    )
+    (folder / "in" / f"{CANARY}.pdf".replace("/", "")).write_bytes(made.pdf(""))
+    return walk.run(folder / "in", folder / "run")
+
+
+def test_a_walk_says_that_a_report_was_lost(walked):
+    assert walked.lost == 1
+    assert "no text layer" in walked.report.read_text()
+
+
+def test_no_name_becomes_an_element_of_a_page(walked):
+    pages = [walked.report.read_text()]
+    for path in sorted((walked.run_dir / "notebooks").glob("*.ipynb")):
+        pages += shown_html(path)
+    assert any("canary" in page for page in pages)
+    assert not [page for page in pages if is_live(page)]
+
+
+def test_no_cell_of_a_csv_file_is_a_formula(walked):
+    paths = sorted((walked.run_dir / "figures").glob("*.csv"))
+    cells = [cell for path in paths for row in csv.reader(path.open()) for cell in row]
+    assert cells
+    assert not [cell for cell in cells if re.match(r"[=+@\t\r]|-(?![\d.]+$)", cell)]
