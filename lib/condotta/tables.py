@@ -95,15 +95,22 @@ ARTICLES = {
     "language": _text("ISO 639-1 code of the language the text is in"),
     "text": _text("title and body; every span of every table counts in this text", required=True),
     "n_words": _count("length of the text", "words", required=True),
-    "source_path": _text("file it was read from, relative to the source", required=True),
-    "source_sha256": _text("SHA-256 of that file", required=True),
-    "format": _text("how it was read: txt, jsonl, csv ...", required=True),
+    "source_path": _text(
+        "file it was read from, relative to the source, and where in it; joined by '; '",
+        required=True,
+    ),
+    "source_sha256": _text("SHA-256 of each file, joined by '; '", required=True),
+    "format": _text(
+        "how it was read: txt, jsonl, csv ..., zip/html for a page in a zip file", required=True
+    ),
     "repairs": _text("what was mended or could not be understood in reading, joined by '; '"),
 }
 
 SKIPPED = {
-    "source_path": _text("file, or file and line, that gave no article", required=True),
-    "reason": _text("reason code", required=True),
+    "source_path": _text(
+        "file, member, line or record that gave no article of its own", required=True
+    ),
+    "reason": _text("reason code, of `articles.REASONS` or of a later step", required=True),
     "detail": _text("what was wrong, in a sentence"),
 }
 
