@@ -27,8 +27,7 @@ from en_condotta.recipe import corpora
 from en_condotta.recipe.train import CONFIG, Portion, initialize, open_untrained, train
 
 TREES = ["tok2vec", "tagger", "morphologizer", "parser"]
-HEADS = ["tok2vec", "triggers", "slots", *TREES[1:3], "paragraphs", "parser", "lemmatizer", "names"]
-SAYING = ["tok2vec", "statements", "roles"]
+SAYING = ["tok2vec", "statements"]
 TREEBANK = "ud-ewt/ewt-train.spacy"
 ARTICLES = "polnear/polnear-train.spacy"
 CLUSTERED_WORDS = 100_000
@@ -47,12 +46,12 @@ class Stage(NamedTuple):
     peak: float = 0.001
 
 
-PARSER = Stage(4000, treebank=1200)
+PARSER = Stage(2500, treebank=1200)
 TOGETHER = (
-    Stage(2000, treebank=900, articles=500, reports=600),
-    Stage(1100, treebank=600, reports=900),
+    Stage(2000, treebank=900, articles=600, reports=500),
+    Stage(1100, treebank=500, articles=1000, reports=800),
 )
-STATEMENTS = (Stage(3500, articles=1300, reports=500), Stage(700, articles=1300, reports=700))
+STATEMENTS = tuple(Stage(steps, articles=1300, reports=600) for steps in (1000, 1000, 700))
 LAST_TOGETHER = Stage(400, treebank=500, reports=700, peak=0.0005)
 LAST_STATEMENTS = Stage(300, articles=1000, reports=700, peak=0.0003)
 
@@ -103,8 +102,8 @@ def kept(place: Path, made_from: tuple, learn: Callable[[], Language]) -> Langua
         return spacy.load(place)
 
 
-def open_heads(pipeline: list[str]) -> Language:
-    """Return the heads of one embedding, with no weights yet."""
+def open_some(pipeline: list[str]) -> Language:
+    """Return some heads and their embedding, with no weights yet."""
     return open_untrained(**{"nlp.pipeline": pipeline})
 
 
@@ -128,33 +127,35 @@ def add_silver(read: Corpora, parser: Language) -> Corpora:
 
 def learn_trees(read: Corpora) -> Language:
     """Return a parser that knows the treebank alone."""
-    parser = open_heads(TREES)
+    parser = open_some(TREES)
     initialize(parser, read.treebank)
     run_stage(parser, read, PARSER)
     return parser
 
 
 def learn_together(read: Corpora, parser: Language, without: set[str]) -> Language:
-    """Return all heads but the statements on one embedding; at first some articles have trees."""
-    nlp, silver = open_heads(HEADS), add_silver(read, parser)
+    """Return all heads on one embedding; at first some articles have trees."""
+    nlp, silver = open_untrained(), add_silver(read, parser)
     initialize(nlp, [doc for portion in silver.portions(TOGETHER[0]) for doc in portion.docs])
-    for seed, stage in enumerate(TOGETHER):
-        run_stage(nlp, silver, stage, without, seed)
+    for seed, (corpus, stage) in enumerate(zip((silver, read), TOGETHER, strict=True)):
+        run_stage(nlp, corpus, stage, without, seed)
     return nlp
 
 
-def learn_statements(read: Corpora, without: set[str]) -> Language:
-    """Return the statement head on an embedding of its own; the roles of words help it to learn."""
-    nlp = open_heads(SAYING)
+def learn_statements(read: Corpora, heads: Language, without: set[str]) -> Language:
+    """Return the statement head with a copy of the embedding, which the two go on to train."""
+    nlp = open_some(SAYING)
     initialize(nlp, read.articles + [doc for docs in read.reports.values() for doc in docs])
-    for seed, stage in enumerate(STATEMENTS):
+    for name in SAYING:
+        nlp.get_pipe(name).from_bytes(heads.get_pipe(name).to_bytes(), exclude=["vocab"])
+    for seed, stage in enumerate(STATEMENTS, len(TOGETHER)):
         run_stage(nlp, read, stage, without, seed)
     return nlp
 
 
-def go_on(nlp: Language, read: Corpora, stage: Stage, without: set[str] = frozenset()) -> Language:
-    """Return a pipeline after one more stage."""
-    run_stage(nlp, read, stage, without, seed=2)
+def go_on(nlp: Language, read: Corpora, stage: Stage) -> Language:
+    """Return a pipeline after one more stage, with the shares that were held out."""
+    run_stage(nlp, read, stage, seed=len(TOGETHER) + len(STATEMENTS))
     return nlp
 
 
@@ -172,9 +173,10 @@ def _report(step: int, losses: dict[str, float]) -> None:
 
 
 def join(heads: Language, saying: Language) -> Language:
-    """Return the pipeline: the statement head with its embedding, then all others."""
+    """Return the pipeline: the statement head with the embedding it learned on, then all others."""
     with use_ops("numpy", use_blis=False):
         saying.replace_listeners("tok2vec", "statements", ["model.tok2vec"])
+        heads.remove_pipe("statements")
         heads.add_pipe("statements", source=saying, after="tok2vec")
     return heads
 
@@ -226,7 +228,7 @@ def main(
     without, trees = set(hold_out.split(",")), corpora_dir / TREEBANK
     files = [trees, *sorted(corpora.find_reports(corpora_dir).glob("*.txt"))]
     files += [] if without_polnear else [corpora_dir / ARTICLES]
-    read = read_corpora(corpora_dir, open_heads(TREES), polnear=not without_polnear)
+    read = read_corpora(corpora_dir, open_some(TREES), polnear=not without_polnear)
     made = digest(*files), hold_out
     workplace.mkdir(parents=True, exist_ok=True)
     make_clusters()
@@ -235,20 +237,21 @@ def main(
     for docs in read.reports.values():
         add_trees(docs, parser)
 
+    together = (*made, PARSER, TOGETHER)
+    said = (*together, STATEMENTS)
+
     def heads() -> Language:
-        how = (*made, PARSER, TOGETHER)
-        return kept(workplace / "heads", how, lambda: learn_together(read, parser, without))
+        return kept(workplace / "heads", together, lambda: learn_together(read, parser, without))
 
     def saying() -> Language:
-        how = (*made, STATEMENTS)
-        return kept(workplace / "saying", how, lambda: learn_statements(read, without))
+        return kept(workplace / "saying", said, lambda: learn_statements(read, heads(), without))
+
+    def go_on_all(name: str, made: tuple, stage: Stage, learned: Callable[[], Language]):
+        return kept(workplace / name, (*made, stage), lambda: go_on(learned(), read, stage))
 
     finish(join(heads(), saying()), read.treebank, workplace / "measured")
-    last = (*made, PARSER, TOGETHER, LAST_TOGETHER), (*made, STATEMENTS, LAST_STATEMENTS)
-    all_heads = kept(workplace / "heads-all", last[0], lambda: go_on(heads(), read, LAST_TOGETHER))
-    all_said = kept(
-        workplace / "saying-all", last[1], lambda: go_on(saying(), read, LAST_STATEMENTS)
-    )
+    all_heads = go_on_all("heads-all", together, LAST_TOGETHER, heads)
+    all_said = go_on_all("saying-all", said, LAST_STATEMENTS, saying)
     finish(join(all_heads, all_said), read.treebank, shipped)
 
 

@@ -4,7 +4,6 @@ What a corpus does not say is missing, not absent: a treebank teaches no names, 
 statements no trees.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -13,10 +12,11 @@ from spacy.util import filter_spans
 from spacy.vocab import Vocab
 
 from condotta import resources
+from en_condotta.recipe import reports
+from en_condotta.recipe.reports import untag  # noqa: F401
 
 ROLES = {"cue": "CUE", "source": "SOURCE", "content": "CONTENT"}
-SLOTS = "recruiter recruits origin staging destination beneficiary pay count contract date"
-TAG = re.compile(r"\{(?:@|([sc]\d+(?:\+[sc]\d+)*):([a-z]+)\|)|\}")
+SLOTS = reports.ROLES["c"][1:]  # all but the trigger
 
 
 def read_docbin(path: Path, vocab: Vocab) -> list[Doc]:
@@ -54,79 +54,41 @@ def read_reports(folder: Path, nlp) -> dict[str, list[Doc]]:
     FileNotFoundError
         If the folder holds no share.
     ValueError
-        If a tag or a name does not fit its report, naming both.
+        If a report breaks the format, naming share and report.
     """
     files = sorted(Path(folder).glob("*.txt"))
     if not files:
         raise FileNotFoundError(f"{folder}: no share of written reports (*.txt); check --corpora.")
-    return {file.stem: list(_read_share(file, nlp)) for file in files}
+    return {file.stem: [_as_doc(r, nlp) for r in reports.read([file])] for file in files}
 
 
-def _read_share(file: Path, nlp) -> Iterator[Doc]:
-    for block in re.split(r"^=== ", file.read_text(), flags=re.M)[1:]:
-        head, _, body = block.partition("\n")
-        marked, _, notes = body.partition("\n---")
-        try:
-            yield _read_report(marked, notes, nlp)
-        except ValueError as error:
-            raise ValueError(f"{file.name}: report {head.split('|')[0].strip()}: {error}") from None
-
-
-def _read_report(marked: str, notes: str, nlp) -> Doc:
-    marked = re.sub(r"^title:(.*)\n", r"\1\n\n", marked.strip())
-    paragraphs = [" ".join(part.split()) for part in re.split(r"\n\s*\n", marked.strip())]
-    text, tags = untag("\n\n".join(paragraphs))
-    doc = nlp.make_doc(text)
-    doc.set_ents(filter_spans(_names(doc, notes)), default="outside")
-    types = dict(re.findall(r"^(c\d+)\s+(\w+)", notes, flags=re.M))
-    said = [_span(doc, a, b, ROLES[role]) for _, role, a, b in tags if role in ROLES]
+def _as_doc(report: reports.Report, nlp) -> Doc:
+    doc = nlp.make_doc(report.text)
+    doc.set_ents(filter_spans([_span(doc, *name) for name in report.names]), default="outside")
+    rows = report.statements.values()
+    said = [_span(doc, *run, label) for role, label in ROLES.items() for run in _runs(rows, role)]
     order = list(ROLES.values())
     doc.spans["attribution"] = flatten(said, lambda s: (order.index(s.label_), len(s), s.start))
-    triggers = [_span(doc, a, b, types[ref]) for ref, role, a, b in tags if role == "trigger"]
-    doc.spans["triggers"] = flatten(triggers, lambda s: (len(s), s.start))
-    slots = [_span(doc, a, b, role) for _, role, a, b in tags if role in SLOTS.split()]
+    rows = report.claims.values()
+    told = [_span(doc, *run, row.type) for row in rows for run in row.spans["trigger"]]
+    doc.spans["triggers"] = flatten(told, lambda s: (len(s), s.start))
+    slots = [
+        _span(doc, *run, slot)
+        for row in rows
+        for slot, runs in row.spans.items()
+        for run in runs
+        if slot in SLOTS
+    ]
     doc.spans["slots"] = flatten(slots, lambda s: (len(s), s.start))
     return doc
 
 
-def untag(marked: str) -> tuple[str, list[tuple[str, str, int, int]]]:
-    """Return plain text, and its tags as (reference, role, start, end), one for each reference.
-
-    Examples
-    --------
-    >>> untag("{s1:source|Reuters} {s1:cue|said} {s1:content|they left}.")
-    ('Reuters said they left.',
-     [('s1', 'source', 0, 7), ('s1', 'cue', 8, 12), ('s1', 'content', 13, 22)])
-    """
-    out, tags, stack, last, length = [], [], [], 0, 0
-    for match in TAG.finditer(marked):
-        out.append(marked[last : match.start()])
-        length += len(out[-1])
-        last = match.end()
-        if match[0] != "}":
-            stack.append((match[1], match[2], length))
-        elif not stack:
-            raise ValueError(f"a brace closes nothing at {marked[match.start() - 30 : last]!r}")
-        else:
-            refs, role, start = stack.pop()
-            if refs:
-                tags += [(ref, role, start, length) for ref in refs.split("+")]
-    if stack:
-        raise ValueError(f"tag {stack[-1][:2]} is never closed")
-    return "".join(out) + marked[last:], tags
+def _runs(rows: Iterable[reports.Statement | reports.Claim], role: str) -> Iterator:
+    return (run for row in rows for run in row.spans.get(role, ()))
 
 
 def _span(doc: Doc, start: int, end: int, label: str) -> Span:
     return doc.char_span(start, end, label, alignment_mode="expand")
-
-
-def _names(doc: Doc, notes: str) -> Iterator[Span]:
-    for label, names in re.findall(r"^@(\w+):(.*)$", notes, flags=re.M):
-        for name in filter(None, map(str.strip, names.split(";"))):
-            found = list(re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", doc.text))
-            if not found:
-                raise ValueError(f"name {name!r} is not in the text")
-            yield from (_span(doc, *match.span(), label) for match in found)
 
 
 def flatten(spans: Iterable[Span], order) -> list[Span]:
