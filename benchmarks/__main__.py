@@ -21,7 +21,7 @@ from benchmarks import reports
 from condotta import plans
 
 WORDS = 250
-COPIES = (500, 1000, 2000, 4000)
+COPIES = (250, 500, 1000, 2000)
 
 
 class Cost(NamedTuple):

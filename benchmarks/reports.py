@@ -10,22 +10,12 @@ TOWNS = "Idlib;Benghazi;Daraa;Tripoli;Aleppo;Deir ez-Zor;Bangui;Khartoum;Afrin;G
 WARS = "Libya;Sudan;Ukraine;Mali;Syria;Azerbaijan;the Central African Republic;Yemen"
 SOURCES = "a local source;the Syrian Observatory for Human Rights;two recruits;a UN panel;residents"
 PAY = "$500 a month;between $1,000 and $1,500 a month;2,000 dollars;up to $3,000 for six months"
-TALKERS = "The minister;A spokesman;The mayor;An officer;The governor;A doctor;The envoy;A lawyer"
+TALKERS = "Minister;Spokesman;Mayor;Officer;Governor;Doctor;Envoy;Lawyer"
 SAID = "said;told reporters;insisted;wrote;added;warned;claimed;confirmed;acknowledged;denied"
-TOPICS = (
-    "the road to the port;a new school;the price of bread;water from the old wells;the harvest;"
-    "talks in Geneva;a court ruling;the football season;exports of wheat;repairs of the bridge;"
-    "the summer heat;a loan from the bank;elections next spring;the railway line;fishing rights"
-)
-STATES = (
-    "would take longer than planned;had surprised everyone;cost more than last year;remains open;"
-    "was discussed for hours;could bring relief;is far from settled;had been put off again;"
-    "matters to every family;will be reviewed in autumn;had drawn crowds;left many doubts"
-)
-WHEN = (
-    "on Monday;last week;in the early hours;after long talks;for the first time since spring;"
-    "despite the rain;at the end of the month;according to a letter;without giving details;in May"
-)
+TOPICS = "road;school;bread;water;harvest;court;league;wheat;bridge;loan;vote;railway;fish"
+STATES = "takes longer;costs more;remains open;can help;is unsettled;was postponed;needs time"
+WHEN = "on Monday;last week;early;in May;on Friday;this month;again;in spring;at night"
+SYLLABLES = "ba;ko;ri;sal;ten;mu;lor;fa;hin;dra;ves;po;qua;zel;om;nir;gat;shu;ely;ard"
 FOOTER = (
     "\n\nReaders may share this page with a link to the original, but may not copy it in whole or "
     "in part without written permission of the publisher, whose decision in such matters is final."
@@ -56,7 +46,7 @@ def compose(rng: random.Random, words: int, *, about: bool) -> str:
     while sum(len(sentence.split()) for sentence in sentences) < words:
         told = about and len(sentences) % 4 == 1
         sentences.append(_hiring(rng, pick) if told else _talk(pick))
-    head = f"{pick(TALKERS)} speaks of {pick(TOPICS)} {rng.randint(2, 99)}"
+    head = f"{pick(TALKERS)} on the {pick(TOPICS)}, number {rng.randint(2, 99)}"
     blocks = [" ".join(sentences[at : at + 3]) for at in range(0, len(sentences), 3)]
     return "\n\n".join([head, *blocks])
 
@@ -76,7 +66,13 @@ def _hiring(rng: random.Random, pick) -> str:
 
 
 def _talk(pick) -> str:
+    """Return a sentence in which no five words in a row are another's by design."""
+
+    def name() -> str:
+        return "".join(pick(SYLLABLES) for _ in range(3))
+
     return (
-        f"{pick(TALKERS)} of {pick(TOWNS)} {pick(SAID)} {pick(WHEN)} that {pick(TOPICS)} "
-        f"{pick(STATES)}, and that {pick(TOPICS)} {pick(STATES)}."
+        f"{pick(TALKERS)} {name().title()} {pick(SAID)} {pick(WHEN)} that {name()} {pick(TOPICS)} "
+        f"in {name().title()} {pick(STATES)}, and {name()} {pick(TOPICS)} by {name().title()} "
+        f"{pick(STATES)}."
     )
