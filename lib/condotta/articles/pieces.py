@@ -24,7 +24,8 @@ class File(NamedTuple):
         most = self.limits.file_mb * 2**20
         content = self.stream.read(most + 1)
         if len(content) > most:
-            raise NoArticleError("too_large", f"more than {self.limits.file_mb} MB")
+            said = f"more than {self.limits.file_mb} MB; allow more with -p file_mb=..."
+            raise NoArticleError("too_large", said)
         return content
 
 
