@@ -7,6 +7,7 @@ import nbformat
 import pytest
 
 from condotta import articles, fingerprints, parameters, resources, tables, walk
+from condotta.partitions import Runner
 
 FIRST = """
 from pathlib import Path
@@ -121,6 +122,35 @@ def test_run_repeats_what_a_change_touches(change, kept, short):
     short()
     change(short)
     assert [name for name in short().reused if name in ("02-second", "01-first")] == kept
+
+
+def test_run_keeps_a_step_whose_output_a_later_one_completed(short):
+    table = "Path(run_dir, 'tables', 'read.json')"
+    more = f"from pathlib import Path\n{table}.write_text('[1]')"
+    short.second(SECOND, more)
+    short()
+    assert short().reused == ["01-first", "02-second"]
+    (short.run_dir / "tables" / "read.json").write_text("torn")
+    assert short().reused == []
+    assert (short.run_dir / "tables" / "read.json").read_text() == "[1]"
+
+
+def test_shares_of_an_array_are_read_and_gathered(short):
+    short.first(
+        "from condotta import tables\nfrom condotta.articles import read_articles",
+        "tables.write(run_dir, 'articles', read_articles(source).articles)",
+    )
+    declared = 'run_dir: str = ""  # folder\ncodebook_dir: str = ""  # folder'
+    declared += '\nfirst_pass: str = "hired"  # words\ndeadline: int = 60  # seconds'
+    write_notebook(short.folder / "02-second.ipynb", declared, "print(run_dir)")
+    with pytest.raises(walk.WalkError, match="not read yet, as 1 of 1 partitions"):
+        short(gather=True)
+    shares = [short(runner=Runner(part=number, parts=2)).texts for number in (1, 0)]
+    assert [share["read"] for share in shares] == [0, 1]
+    done = short(gather=True)
+    assert done.reused == ["01-first"]
+    assert done.texts["ready"] == 1
+    assert json.loads((short.run_dir / "run.json").read_text())["texts"] == done.texts
 
 
 @pytest.mark.parametrize(
