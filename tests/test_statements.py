@@ -166,6 +166,30 @@ SENTENCES = [
                  "UN mission", "un_panel", None, "reported", id="a UN mission"),
     pytest.param("State television said that the volunteers were tourists.", "tourists",
                  "State television", "media", "asserts", "reported", id="state television"),
+    # what the pipeline reads in part
+    pytest.param("Guards were being hired in Gao, Reuters was told by two officers of the army.",
+                 "hired", "two officers", None, "asserts", "reported", id="was told by"),
+    pytest.param("ECOWAS, at the end of a summit in Accra, denounced the hiring of foreigners.",
+                 "hiring", "ECOWAS", None, "accuses", "reported", id="insertion after the source"),
+    pytest.param("The foreign ministry has put the dead at 64.", "the dead",
+                 "foreign ministry", "government_body", "asserts", "reported", id="put at"),
+    pytest.param("The paper reported, citing two officials, that 200 guards were hired.", "hired",
+                 "two officials", "government_body", "asserts", "reported", id="reported, citing"),
+    pytest.param("Two men testified before the court that the firm paid them $300.", "paid them",
+                 "Two men", "recruit_testimony", "asserts", "reported", id="testified"),
+    pytest.param("Some stood guard under a pact, in the estimate of a researcher at a Geneva "
+                 "university.", "guard", "researcher", "expert", "asserts", "reported",
+                 id="in the estimate of"),
+    pytest.param("A week ago, the 26-year-old told AFP through an app, he put his name down to "
+                 "fight for three months.", "fight", "26-year-old", "recruit_testimony", "asserts",
+                 "reported", id="told between two commas"),
+    # documents are their authors'
+    pytest.param("Enlistment is under way in Darfur, according to a Sunday report by Reuters.",
+                 "Enlistment", "Reuters", "media", "asserts", "reported", id="a report by"),
+    pytest.param("Syrian Observatory activists report that the men were killed.", "killed",
+                 "Syrian Observatory", "monitor_ngo", "asserts", "reported", id="its activists"),
+    pytest.param("According to a war monitor on Tuesday, Russia has put together lists of 40 men.",
+                 "lists", "a war monitor", "monitor_ngo", "asserts", "reported", id="on Tuesday"),
     pytest.param("A pilot said the aircraft carried weapons and men.", "carried",
                  "pilot", "anonymous_local", "asserts", "reported", id="a pilot"),
 ]  # fmt: skip
@@ -246,13 +270,28 @@ def test_denial_names_what_is_denied(nlp):
                      "flew", "A monitor in Homs", id="the monitor"),
         pytest.param("Leila Haddad, a lawyer, said the men were held. Haddad said they were ill.",
                      "ill", "Leila Haddad", id="surname"),
+        pytest.param("The army's information service could not be reached. It said in a "
+                     "statement that the convoy was empty.", "empty", "information service",
+                     id="it, a subject before"),
+        pytest.param("Two clerks at the port told Reuters that 200 guards left. The agency said 12 "
+                     "came back.", "12", "Reuters", id="the agency that was told"),
+        pytest.param("Three drivers said buses left Gao. One of the drivers said each had 40 "
+                     "seats.", "seats", "One of Three drivers", id="one of the drivers"),
+        pytest.param("Two nurses told a court of the camp. One of them said 30 men had died.",
+                     "30 men", "One of Two nurses", id="one of them"),
+        pytest.param("An association of nomads said men go to Sudan. They go for the spoils, its "
+                     "president said.", "spoils", "president of An association of nomads",
+                     id="its president"),
+        pytest.param("A war monitor said that 40 men left Idlib. The Syrian Observatory for Human "
+                     "Rights said all were paid.", "left Idlib", "Syrian Observatory",
+                     id="a monitor, named later"),
         pytest.param("A former rebel who fought in Libya said: “They paid us twice. Then nothing "
                      "came.”", "nothing", "A former rebel",
                  id="a second sentence of the quotation"),
     ],
 )  # fmt: skip
 def test_sources_out_of_the_sentence_are_found(text, words, name, nlp):
-    assert told_of(nlp, text, words)["source_name"] == name
+    assert name in told_of(nlp, text, words)["source_name"]
 
 
 def test_a_paragraph_without_cue_is_the_outlets_own_voice(nlp):

@@ -14,7 +14,7 @@ from condotta import clauses, cues, quotations
 from condotta.clauses import Attribution, Run
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc
+    from spacy.tokens import Doc, Span, Token
 
 
 # Costs of joining two spans, in words: a cue between them, a span of the same role between them,
@@ -23,6 +23,10 @@ CUE_BETWEEN, SAME_BETWEEN, OTHER_SENTENCE, OTHER_PARAGRAPH, TOO_FAR = 6, 4, 5, 4
 NEIGHBOURS = 6
 LONGEST_GAP = 12
 SHORTEST_QUOTATION = 6
+SHORTEST_REST = 4  # words of a sentence that can be what is said
+NEAR_VERB = 5  # words between a content and the verb that tells it
+CUTS = (";", ":", "—", "–", "--")
+BESIDE = "learned content, verb beside it"
 CONTINUED = "quotation goes on"
 
 
@@ -66,7 +70,10 @@ def find_attributions(doc: "Doc", lexicon: cues.Lexicon) -> list[Attribution]:
     linked = [a for a in link_spans(doc, layout) if not clauses.cites(doc[a.cue[0]])]
     found = join(linked, list(clauses.read_trees(doc, lexicon)), layout)
     found = [subject_as_source(a, doc, lexicon) for a in found]
-    found = [within_paragraph(a, layout) for a in to_sentence_start(found, layout)]
+    found = [after_cue(a, doc, layout, lexicon) for a in to_sentence_start(found, layout)]
+    found = [within_paragraph(a, layout) for a in found]
+    beside = [subject_as_source(a, doc, lexicon) for a in unclaimed(list(found), doc, layout)]
+    found += [a for a in beside if a.source]
     found = [whole_quotation(a, layout) for a in found]
     found += [*cited_sources(found, layout, doc), *continued_quotations(found, layout, doc)]
     found = [
@@ -78,11 +85,11 @@ def find_attributions(doc: "Doc", lexicon: cues.Lexicon) -> list[Attribution]:
 
 
 def _nearest_part(doc: "Doc", one: Attribution) -> Run | None:
-    """Return the part of a source that is on its cue's side of a semicolon or a colon."""
+    """Return the part of a source that is on its cue's side of a semicolon, colon or dash."""
     if one.source is None or one.cue is None:
         return one.source
     start, end = one.source
-    cuts = [i for i in range(start, end) if doc[i].text in (";", ":")]
+    cuts = [i for i in range(start, end) if doc[i].text in CUTS]
     if not cuts:
         return one.source
     near = (cuts[-1] + 1, end) if one.cue[0] >= end else (start, cuts[0])
@@ -160,6 +167,8 @@ def subject_as_source(one: Attribution, doc: "Doc", lexicon: cues.Lexicon) -> At
 
     Who "is said" or "is accused" is no source: there the source is the agent, if there is one.
     """
+    if one.cue is None:
+        return one
     head = cues.head_of(doc[one.cue[0] : one.cue[1]], lexicon)
     if head.pos_ not in ("VERB", "AUX"):
         return one
@@ -176,7 +185,12 @@ def subject_as_source(one: Attribution, doc: "Doc", lexicon: cues.Lexicon) -> At
         return one
     source = patient if patient is not None else clauses.source_of(head)[0]
     run = clauses.words_of_source(source, head) if source is not None else (0, 0)
-    return replace(one, source=run, rule=f"{one.rule} + tree: subject") if run[0] < run[1] else one
+    if run[0] < run[1]:
+        return replace(one, source=run, rule=f"{one.rule} + tree: subject")
+    opening = clauses.opening_phrase(head) if cues.cue_of(head, lexicon) else None
+    if opening and not _touch(opening, one.content):
+        return replace(one, source=opening, rule=f"{one.rule}; opens the sentence")
+    return one
 
 
 def to_sentence_start(found: list[Attribution], layout: Layout) -> list[Attribution]:
@@ -189,6 +203,8 @@ def to_sentence_start(found: list[Attribution], layout: Layout) -> list[Attribut
     out = []
     for one in found:
         at = min(run[0] for run in (one.cue, one.source) if run) if one.cue else None
+        if one.content is None and not _closes(one, layout):
+            at = None
         here = layout.sentence[at] if at is not None else None
         first = layout.first_of(here) if here is not None else 0
         before = [end for end in closed if at is not None and first < end <= at]
@@ -199,6 +215,70 @@ def to_sentence_start(found: list[Attribution], layout: Layout) -> list[Attribut
                 one = replace(one, content=(first, at), rule=f"{one.rule}; sentence before")
         out.append(one)
     return out
+
+
+def _closes(one: Attribution, layout: Layout) -> bool:
+    """Return whether nothing but a few words follows an attribution in its sentence."""
+    end = max(run[1] for run in (one.cue, one.source) if run)
+    sentence = layout.sentence[end - 1]
+    return layout.first_of(sentence + 1) - end <= SHORTEST_REST
+
+
+def after_cue(one: Attribution, doc: "Doc", layout: Layout, lexicon: cues.Lexicon) -> Attribution:
+    """Return an attribution for which no content was found with the rest of its sentence.
+
+    Only a word that the codebook lists, with a source, is believed to tell it.
+    """
+    if one.content or one.source is None or layout.quotation_at(one.cue[0]):
+        return one
+    if cues.cue_of(cues.head_of(doc[one.cue[0] : one.cue[1]], lexicon), lexicon) is None:
+        return one
+    start = max(one.cue[1], one.source[1])
+    end = doc[one.cue[0]].sent.end
+    comma = next((i for i in range(start, end) if doc[i].text in (",", ":")), None)
+    if comma is not None and end - comma > SHORTEST_REST:
+        start = comma + 1
+    if end - start < SHORTEST_REST:
+        return one
+    return replace(one, content=(start, end), rule=f"{one.rule}; rest of the sentence")
+
+
+def unclaimed(found: list[Attribution], doc: "Doc", layout: Layout) -> Iterator[Attribution]:
+    """Yield what the pipeline reads as said though no cue was linked: the verb beside it tells it.
+
+    A quotation without a verb beside it goes on with the one before in its paragraph.
+    """
+    spans = doc.spans.get("attribution", ())
+    taken = [a.content for a in found if a.content]
+    for span in spans:
+        run = (span.start, span.end)
+        if span.label_ != "CONTENT" or any(_touch(run, other) for other in taken):
+            continue
+        verb = _verb_beside(span, found)
+        near = [s for s in spans if s.label_ == "SOURCE" and s.sent == span.sent]
+        if verb is not None:
+            source = min(near, key=lambda s: abs(s.start - verb.i), default=None)
+            said = None if source is None else (source.start, source.end)
+            yield Attribution((verb.i, verb.i + 1), said, run, BESIDE)
+        elif layout.quotation_at(span.start):
+            here = layout.paragraph[span.start]
+            said = [a.source for a in found if a.source and layout.paragraph[a.source[0]] == here]
+            before = [source for source in said if source[0] < span.start] or said
+            if before:
+                yield Attribution(None, max(before), run, CONTINUED)
+
+
+def _verb_beside(span: "Span", found: list[Attribution]) -> "Token | None":
+    """Return the verb that governs a content, or the last one shortly before it or after it."""
+    doc, sentence = span.doc, span.sent
+    held = [a.cue for a in found if a.cue]
+    before = range(span.start - 1, max(sentence.start, span.start - NEAR_VERB) - 1, -1)
+    after = range(span.end, min(sentence.end, span.end + NEAR_VERB))
+    for i in (span.root.head.i, *before, *after):
+        outside = not span.start <= i < span.end
+        if outside and doc[i].pos_ == "VERB" and not any(a <= i < b for a, b in held):
+            return doc[i]
+    return None
 
 
 def within_paragraph(one: Attribution, layout: Layout) -> Attribution:
@@ -234,7 +314,7 @@ def join(learned: list[Attribution], read: list[Attribution], layout: Layout) ->
     for k, other in enumerate(read):
         if k not in used and _stands_alone(other, layout):
             out.append(other)
-    return [a for a in out if a.content]
+    return out
 
 
 def _stands_alone(one: Attribution, layout: Layout) -> bool:
@@ -313,7 +393,7 @@ def continued_quotations(
         if before:
             last = max(before, key=lambda a: a.source)
             if layout.paragraph[start] - layout.paragraph[last.source[0]] <= 2:
-                yield Attribution(None, None, (start, end), CONTINUED)
+                yield Attribution(None, last.source, (start, end), CONTINUED)
 
 
 def _trimmed(doc: "Doc", run: Run | None) -> Run | None:

@@ -24,6 +24,7 @@ TOPICAL = ("accusation", "allegation", "denial", "rumour", "rumor")
 CITING = ("cite", "quote")
 NOMINAL = ("NOUN", "PROPN", "PRON", "NUM", "ADJ", "DET")
 IN_A_CLAUSE = ("nmod", "obl", "obj", "nsubj", "nsubj:pass", "conj", "appos", "nmod:poss", "iobj")
+LONGEST_PHRASE = 8
 ACCUSED_OF = ("of", "for", "with")
 
 
@@ -89,6 +90,30 @@ def source_of(verb: "Token") -> tuple["Token | None", bool]:
         source, passive = source_of(verb.head)
         return (None, False) if passive else (source, False)
     return None, False
+
+
+def opening_phrase(verb: "Token") -> Run | None:
+    """Return the noun phrase that opens a sentence, where only an insertion parts it from a verb.
+
+    "ECOWAS, at a summit in Accra, denounced" and "A prisoner, filmed in Kyiv, told": trees often
+    lose such a subject to what stands between the commas.
+    """
+    first = verb.sent.start
+    start = verb.i
+    while (
+        start > first
+        and verb.doc[start - 1].dep_ in ("aux", "advmod")
+        and (verb.doc[start - 1].head == verb)
+    ):
+        start -= 1
+    end = next((t.i for t in verb.doc[first:start] if t.text == ","), start)
+    words = verb.doc[first:end]
+    nominal = all(t.pos_ not in ("VERB", "AUX", "ADP", "SCONJ") or t.is_upper for t in words)
+    named = any(t.pos_ in NOMINAL[:3] or (t.is_upper and len(t) > 1) for t in words)
+    joined = end == start or verb.doc[start - 1].text == ","
+    return (
+        (first, end) if 0 < len(words) <= LONGEST_PHRASE and nominal and named and joined else None
+    )
 
 
 def _of_passive(verb: "Token", cue: "Cue") -> Iterator[Attribution]:

@@ -6,7 +6,7 @@ word is resolved to a source introduced before, and the rule that did it is kept
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -46,9 +46,18 @@ PART = frozenset(
 DEFINITE = frozenset({"the", "this", "that", "these", "those", "same"})
 ANY_BODY = frozenset(
     {"group", "organisation", "organization", "body", "outfit", "institution", "network"}
+    | {"association", "committee", "company", "firm", "union", "collective", "movement", "brigade"}
 )
 ANY_PERSON = frozenset(["man", "woman", "speaker", "interviewee", "person", "official", "latter"])
 BODIES = frozenset({"government_body", "monitor_ngo", "media", "un_panel", "intelligence"})
+SEEN = frozenset(["see", "obtain", "review", "quote", "cite", "read", "hear", "examine", "view"])
+OWNED_BY = ("of", "by", "from")
+OFFICE_OF = ("monitor_ngo", "un_panel", "media", "expert", "intelligence", "recruit_testimony")
+SPOKEN_ON = re.compile(
+    r"\s+(?:on|in|late|early|last|this|earlier)\s+(?:(?:late|early|last|this)\s+)?"
+    r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Janu|Febr|March|April|May|June|July|Aug|Sept|Octo"
+    r"|Nov|Dec|week|month|year|night).*$"
+)
 TRIM = re.compile(r"^(?:the|that|this|these|those)\s+|['’]s?$", re.I)
 REACH = 60  # words before a pronoun in which its noun is looked for
 STRAY = ' ,;:"“”—–-'
@@ -69,6 +78,7 @@ class Source:
     words: frozenset[str] = field(default=frozenset(), compare=False)
     plural: bool = False
     person: bool = False
+    at: int = field(default=-1, compare=False)
 
 
 class Kinds(NamedTuple):
@@ -109,6 +119,13 @@ class Names(NamedTuple):
 
 def describe(words: "Span", cue: str, kinds: Kinds, names: Names, codebook: "Codebook") -> Source:
     """Return a source as its own words and its cue describe it, nothing resolved."""
+    author = _author(words, kinds, names)
+    if author is not None:
+        one = describe(author, cue, kinds, names, codebook)
+        rule = f"whose {words.root.lemma_.lower()}: {one.rule}"
+        return replace(
+            one, rule=rule, words=one.words | {words.root.lemma_.lower()}, at=words.start
+        )
     head = words.root
     at_head = name_of_head(words, names, codebook)
     kind, rule = read_kind(words, cue, at_head, kinds, names, codebook)
@@ -117,6 +134,9 @@ def describe(words: "Span", cue: str, kinds: Kinds, names: Names, codebook: "Cod
     named = at_head or (
         person if kind == "named_official" and _names_itself(words, person) else None
     )
+    body = _monitor_of(words, named, names, codebook)
+    if body is not None:
+        named, kind, rule = body, "monitor_ngo", f"speaks for {body['canonical']}"
     return Source(
         _name(words, named),
         kind,
@@ -124,8 +144,54 @@ def describe(words: "Span", cue: str, kinds: Kinds, names: Names, codebook: "Cod
         rule,
         frozenset(t.lemma_.lower() for t in words if t.pos_ in ("NOUN", "PROPN", "ADJ")),
         head.tag_ in ("NNS", "NNPS") or any(t.dep_ == "conj" and t.head == head for t in words),
-        _is_person(head, at_head, kind),
+        body is None and _is_person(head, at_head, kind, kinds),
+        words.start,
     )
+
+
+def _author(words: "Span", kinds: Kinds, names: Names) -> "Span | None":
+    """Return whose report a source is: "a report by X", "X's statement", "a list published by X".
+
+    Who has seen a document is not who wrote it.
+    """
+    head = words.root
+    if head.lemma_.lower() not in kinds.documents or names.at(head.idx, head.idx + len(head)):
+        return None
+    for child in head.children:
+        owner = None
+        if child.dep_ == "nmod:poss" or (child.dep_ == "nmod" and _case(child) in OWNED_BY):
+            owner = child
+        elif child.dep_ == "acl" and child.lemma_ not in SEEN:
+            owner = next((c for c in child.children if _case(c) == "by"), None)
+        if owner is None or not words.start <= owner.i < words.end:
+            continue
+        phrase = _phrase(owner)
+        start = next((t.i for t in phrase if t.dep_ != "case"), phrase.start)
+        phrase = owner.doc[start : min(phrase.end, words.end)]
+        if len(phrase) and owner.pos_ in ("NOUN", "PROPN"):
+            speaks = names.at(owner.idx, owner.idx + len(owner))
+            speaks = speaks is not None and speaks["kind"] not in NOT_SPEAKERS
+            if speaks or _listed(phrase, phrase.root, kinds)[1] in ("word", "phrase"):
+                return phrase
+    return None
+
+
+def _case(token: "Token") -> str:
+    return next((c.lower_ for c in token.children if c.dep_ == "case"), "")
+
+
+def _monitor_of(
+    words: "Span", named: Mapping | None, names: Names, codebook: "Codebook"
+) -> Mapping | None:
+    """Return the monitor for which a source speaks: its director, its activists, its founder."""
+    rows = [named] if named is not None else names.within(*_ends(_phrase(words.root)))
+    for row in rows:
+        entry = codebook.entries.get(row.get("entity_id"))
+        body = codebook.entries.get(getattr(entry, "sponsor", None))
+        entry = body if getattr(entry, "kind", None) == "person" else entry
+        if getattr(entry, "source_kind", None) == "monitor_ngo":
+            return {**row, "entity_id": entry.id, "canonical": entry.name, "kind": entry.kind}
+    return None
 
 
 def name_of_head(words: "Span", names: Names, codebook: "Codebook") -> Mapping | None:
@@ -245,14 +311,17 @@ def weigh(found: Sequence[str]) -> tuple[str, str]:
     return kinds[best], shown
 
 
-def _is_person(head: "Token", at_head: Mapping | None, kind: str) -> bool:
+def _is_person(head: "Token", at_head: Mapping | None, kind: str, kinds: Kinds) -> bool:
+    lemma = head.lemma_.lower()
     if at_head is not None:
         return at_head["kind"] == "person"
+    if head.pos_ == "PROPN" and lemma not in kinds.words:
+        return True
     if kind in BODIES:
-        return head.lemma_.lower() in ANY_PERSON or head.lemma_.lower().endswith(
+        return lemma in ANY_PERSON or lemma.endswith(
             ("man", "woman", "person", "er", "or", "ist", "ian", "ser", "mat")
         )
-    return True
+    return lemma not in ANY_BODY
 
 
 def read_relay(noun: "Token", names: Names, kinds: Kinds) -> str | None:
@@ -267,6 +336,13 @@ def read_relay(noun: "Token", names: Names, kinds: Kinds) -> str | None:
     return _name(words, None) if kind in RELAYS else None
 
 
+def relay(name: str, codebook: "Codebook") -> Source:
+    """Return who passes a statement on as a source that "the agency" can mean afterwards."""
+    entry = codebook.find(name)
+    kind = getattr(entry, "source_kind", None) or "media"
+    return Source(name, kind, entry.id if entry else None, "passes it on")
+
+
 def _name(words: "Span", named: Mapping | None) -> str | None:
     if named is not None and named.get("canonical"):
         return named["canonical"]
@@ -275,8 +351,8 @@ def _name(words: "Span", named: Mapping | None) -> str | None:
     clause = next((c for c in words.root.rights if c.dep_ == "acl:relcl"), None)
     if clause is not None and words.root.pos_ in ("NOUN", "PROPN"):
         words = words.doc[words.start : max(clause.left_edge.i, words.root.i + 1)]
-    text = TRIM.sub("", " ".join(words.text.split(",")[0].split())).strip(STRAY)
-    return text or None
+    text = SPOKEN_ON.sub("", " ".join(words.text.split(",")[0].split()))
+    return TRIM.sub("", text).strip(STRAY) or None
 
 
 def resolve(
@@ -286,24 +362,72 @@ def resolve(
     kinds: Kinds,
     names: Names,
     codebook: "Codebook",
+    told: Sequence[tuple[int, int]] = (),
 ) -> Source:
     """Return the source that words stand for, given the sources introduced before, in order.
 
     Pronouns and bare definite phrases ("the source", "the group") go back to the last source that
-    fits in number and nature; "one of them" keeps the kind of those it is part of.
+    fits in number and nature; "one of them" keeps the kind of those it is part of. A subject that
+    no content (`told`, as runs of tokens) holds may be the last to have been spoken of.
     """
     if words is None:
         return NOBODY
     head = words.root
-    if (len(words) <= 2 and head.pos_ in ("PRON", "DET", "NUM", "ADJ", "ADV")) or len(words) == 1:
-        found = _pronoun(head, cue, known, kinds, names, codebook)
+    bare = len(words) <= 2 and head.pos_ in ("PRON", "DET", "NUM", "ADJ", "ADV")
+    if len(words) == 1 or (bare and not any(t.pos_ in ("NOUN", "PROPN") for t in words)):
+        found = _pronoun(head, cue, known, kinds, names, codebook, told)
         if found:
-            return found
+            return replace(found, at=head.i)
+    found = _part(words, cue, known, kinds, names, codebook)
+    if found:
+        return found
     one = describe(words, cue, kinds, names, codebook)
+    if words[0].lower_ in ("its", "their") and words[0].head == head:
+        return _office(words, one, known)
     if one.entity_id:
         same = [k for k in known if k.entity_id == one.entity_id]
-        return one if not same else carry(same[-1], "same name")
-    return _definite(words, one, known) or one
+        return replace(one, kind=same[-1].kind, rule="same name") if same else one
+    found = _definite(words, one, known, kinds)
+    return replace(found, at=head.i) if found else one
+
+
+def _part(
+    words: "Span",
+    cue: str,
+    known: Sequence[Source],
+    kinds: Kinds,
+    names: Names,
+    codebook: "Codebook",
+) -> Source | None:
+    """Return the source that "one of them" or "two of the residents" is part of, as its kind."""
+    head = words.root
+    whole = next((c for c in head.rights if c.dep_ == "nmod" and _case(c) == "of"), None)
+    if whole is None or whole.i >= words.end or head.lower_ not in PART:
+        return None
+    if whole.pos_ == "PRON":
+        several = [k for k in known if k.plural] or list(known)
+        one = several[-1] if several else None
+    else:
+        phrase = _phrase(whole)
+        phrase = phrase.doc[min(phrase.start + 1, whole.i) : min(phrase.end, words.end)]
+        one = describe(phrase, cue, kinds, names, codebook)
+        one = _definite(phrase, one, known, kinds) or one
+    if one is None:
+        return None
+    name = f"{head.text} of {one.name}" if one.name else words.text
+    return replace(one, name=name, entity_id=None, rule=f"part of: {one.rule}", plural=False,
+                   person=True, at=head.i)  # fmt: skip
+
+
+def _office(words: "Span", one: Source, known: Sequence[Source]) -> Source:
+    """Return who holds an office of the last body that spoke: "its director"."""
+    bodies = [k for k in known if not k.person]
+    if not bodies or not bodies[-1].name:
+        return one
+    body = bodies[-1]
+    kind = body.kind if body.kind in OFFICE_OF else one.kind
+    office = words.doc[words.start + 1 : words.end].text
+    return replace(one, name=f"{office} of {body.name}", kind=kind, rule=f"{words[0].lower_}: body")
 
 
 def _pronoun(
@@ -313,12 +437,13 @@ def _pronoun(
     kinds: Kinds,
     names: Names,
     codebook: "Codebook",
+    told: Sequence[tuple[int, int]],
 ) -> Source | None:
     word = head.lower_
     if word in RELATIVE and head.head.dep_.startswith("acl"):
         words = _phrase(head.head.head)
         one = describe(words, cue, kinds, names, codebook)
-        return _definite(words, one, known) or one
+        return _definite(words, one, known, kinds) or one
     if word in SINGULAR_PERSON:
         fits = [k for k in known if k.person and not k.plural] or [k for k in known if k.person]
     elif word in BODY:
@@ -333,20 +458,39 @@ def _pronoun(
         return Source(head.text, kind, None, f"part of those before: {word}", person=True)
     else:
         return None
+    last = fits[-1].at if fits else -1
+    for subject in _subjects_before(head, told):
+        if subject.i <= last:
+            break
+        phrase = _phrase(subject)
+        if not fits or _may_speak(subject, word, kinds, names):
+            one = describe(phrase, cue, kinds, names, codebook)
+            same = _definite(phrase, one, known, kinds)
+            if word in SEVERAL or one.person == (word in SINGULAR_PERSON):
+                return carry(same or one, f"pronoun: {word}, a subject before it")
     if fits:
         return carry(fits[-1], f"pronoun: {word}")
-    for subject in _subjects_before(head):
-        one = describe(_phrase(subject), cue, kinds, names, codebook)
-        if word in SEVERAL or one.person == (word in SINGULAR_PERSON):
-            return carry(one, f"pronoun: {word}, a subject before it")
     return Source(None, "unknown", rule=f"{word}: nobody before it")
 
 
-def _subjects_before(head: "Token") -> Iterator["Token"]:
-    """Yield the nouns that are subjects shortly before a word, the nearest first."""
+def _may_speak(subject: "Token", word: str, kinds: Kinds, names: Names) -> bool:
+    """Return whether a subject is somebody for whom a pronoun can stand, rather than a thing."""
+    name = names.at(subject.idx, subject.idx + len(subject))
+    listed = subject.lemma_.lower() in kinds.words
+    plural = subject.tag_ in ("NNS", "NNPS") or any(c.dep_ == "conj" for c in subject.children)
+    if word in SEVERAL:
+        return plural and listed
+    if word in SINGULAR_PERSON:
+        return not plural and (listed or (name is not None and name["kind"] == "person"))
+    return not plural and name is not None and name["kind"] == "organisation"
+
+
+def _subjects_before(head: "Token", told: Sequence[tuple[int, int]]) -> Iterator["Token"]:
+    """Yield the nouns that are subjects shortly before a word and told by nobody, nearest first."""
     for at in range(head.i - 1, max(-1, head.i - REACH), -1):
         token = head.doc[at]
-        if token.dep_ in ("nsubj", "nsubj:pass") and token.pos_ in ("NOUN", "PROPN"):
+        subject = token.dep_ in ("nsubj", "nsubj:pass") and token.pos_ in ("NOUN", "PROPN")
+        if subject and not any(start <= at < end for start, end in told):
             yield token
 
 
@@ -357,12 +501,13 @@ def _phrase(noun: "Token") -> "Span":
     return noun.doc[noun.left_edge.i : max(end, noun.i + 1)]
 
 
-def _definite(words: "Span", one: Source, known: Sequence[Source]) -> Source | None:
+def _definite(words: "Span", one: Source, known: Sequence[Source], kinds: Kinds) -> Source | None:
     """Return the source a definite phrase repeats, or None if it introduces one."""
     head, first = words.root, words[0].lower_
     lemma = head.lemma_.lower()
     if head.pos_ == "PROPN":
         same = [k for k in known if lemma in k.words and k.name and head.text in k.name]
+        same = [k for k in same if k.name.split()[-1] == head.text] or same
         return carry(same[-1], "part of the name") if same else None
     if first not in DEFINITE:
         return None
@@ -378,17 +523,14 @@ def _definite(words: "Span", one: Source, known: Sequence[Source]) -> Source | N
         fits = [k for k in known if not k.person]
     elif lemma in ANY_PERSON:
         fits = [k for k in known if k.person]
+    elif lemma in kinds.documents:
+        fits = [k for k in known if not k.person]
     else:
-        fits = [
-            k
-            for k in known
-            if k.kind == one.kind and one.kind in ("media", "monitor_ngo", "un_panel")
-        ]
+        listed = _listed(words, head, kinds)[0]
+        fits = [k for k in known if k.kind == listed in RELAYS]
     return carry(fits[-1], f"the {lemma}") if fits else None
 
 
 def carry(source: Source, rule: str) -> Source:
     """Return a source that is meant again, with the rule that found it."""
-    return Source(
-        source.name, source.kind, source.entity_id, rule, source.words, source.plural, source.person
-    )
+    return replace(source, rule=rule)

@@ -18,6 +18,8 @@ RELAYED = ("asserts", "accuses", "alleges")
 NO_CUE = cues.Reading("asserts", "reported", "no cue")
 OFFICIALS = ("government_body", "named_official", "unknown")
 TOLD = ("tell", "inform", "notify", "brief", "message", "say", "speak", "talk", "give", "confirm")
+NAMED_LATER = ("monitor_ngo", "un_panel", "intelligence")
+GENERAL = re.compile(r"(?:an?\s+)?(?:[a-z]\S*\s+){0,2}[a-z]\S*(?:\s+on\s+\w+day)?$", re.I)
 QUOTED = ("quote", "cite", "carry")
 
 
@@ -88,23 +90,28 @@ def read_article(
     rows: list[dict] = []
     known: list[sources.Source] = []
     found = attributions.find_attributions(doc, lexicon)
+    told = [one.content for one in found if one.content]
     for one in sorted(found, key=lambda a: (a.source or a.cue or a.content, a.content)):
         words, lemma = _span(doc, one.source), _cue_lemma(doc, one.cue, lexicon)
         if one.rule == attributions.CONTINUED and known:
             source = sources.carry(known[-1], "who spoke last")
         else:
-            source = sources.resolve(words, lemma, known, kinds, names, codebook)
+            source = sources.resolve(words, lemma, known, kinds, names, codebook, told)
+        row = as_row(article_id, doc, one, source, lexicon, names, kinds, codebook)
+        if row["relayed_by"]:
+            known.append(sources.relay(row["relayed_by"], codebook))
         if source.name:  # who is cited does not take the word: "the source" is still who cites
             known.insert(len(known) - (one.rule == "cited"), source)
-        rows.append(as_row(article_id, doc, one, source, lexicon, names, kinds, codebook))
-    return _chain(_without_echoes(rows), _credit(doc))
+        rows.append(row)
+    return _chain(named_later(_without_echoes(rows)), _credit(doc))
 
 
 def as_row(article_id, doc, one, source, lexicon, names, kinds, codebook) -> dict:
     """Return one attribution as a row of the table, without its chain."""
     cue, content, words = _span(doc, one.cue), _span(doc, one.content), _span(doc, one.source)
     reading = read_stance(cue, content, source, lexicon)
-    held = [span for span in (cue, content, words) if span is not None]
+    spans = (cue, content) if one.rule == attributions.CONTINUED else (cue, content, words)
+    held = [span for span in spans if span is not None]
     return {
         "statement_id": tables.key(
             "s", article_id, *_at(content), *_at(cue), *_at(words), one.rule == "cited"
@@ -192,6 +199,32 @@ def _without_echoes(rows: list[dict]) -> list[dict]:
         for row in once
         if row["source_name"] or not any(o is not row and _holds(o, row) for o in answers)
     ]
+
+
+def named_later(rows: list[dict]) -> list[dict]:
+    """Return rows in which "a war monitor" has the name that a later statement gives it.
+
+    A lead describes in general whom the body names; this is read only where the article names one
+    source of that kind and no other.
+    """
+    named: dict[str, dict] = {}
+    for row in rows:
+        if row["source_entity_id"] and row["source_kind"] in NAMED_LATER:
+            known = named.setdefault(row["source_kind"], row)
+            if known["source_entity_id"] != row["source_entity_id"]:
+                named[row["source_kind"]] = {"source_entity_id": None, "start": -1}
+    out = []
+    for row in rows:
+        later = named.get(row["source_kind"])
+        general = not row["source_entity_id"] and GENERAL.match(row["source_text"] or "")
+        if general and later and later["start"] > row["start"]:
+            row = row | {
+                "source_name": later["source_name"],
+                "source_entity_id": later["source_entity_id"],
+                "rule": f"{row['rule']}; named later",
+            }
+        out.append(row)
+    return out
 
 
 def _credit(doc: "Doc") -> str | None:
