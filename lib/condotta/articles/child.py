@@ -12,6 +12,7 @@ import json
 import os
 import stat
 import sys
+import time
 from collections.abc import Iterator
 from hashlib import file_digest
 from multiprocessing.connection import Connection
@@ -45,17 +46,18 @@ def main() -> None:
         outgoing.send_bytes(json.dumps({"ready": True}).encode())
         while True:
             request = json.loads(incoming.recv_bytes())
-            seconds = Limits(*request["limits"]).seconds
-            _end_after(seconds)
+            armed, seconds = 0.0, Limits(*request["limits"]).seconds
             for answer in _answer(request):
+                if time.monotonic() - armed > seconds / 2:
+                    armed = _end_after(3 * seconds)
                 outgoing.send_bytes(json.dumps(answer).encode())
-                _end_after(seconds)
             faulthandler.cancel_dump_traceback_later()
 
 
-def _end_after(seconds: float) -> None:
+def _end_after(seconds: float) -> float:
     """End this process if it hangs and the parent, which would end it sooner, is gone."""
-    faulthandler.dump_traceback_later(2 * seconds, exit=True)
+    faulthandler.dump_traceback_later(seconds, exit=True)
+    return time.monotonic()
 
 
 def _prepare(memory_mb: int) -> None:
