@@ -5,7 +5,9 @@ of one origin, and only a reader who sees all nine can tell.
 """
 
 import re
+import sys
 import unicodedata
+from array import array
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -41,7 +43,7 @@ class Text(NamedTuple):
 
     article_id: str
     words: tuple[str, ...]
-    runs: tuple[int, ...]
+    runs: array
     credits: frozenset[str]
 
 
@@ -130,7 +132,7 @@ class _Originals:
     def __init__(self, *limits: float) -> None:
         self._limits = limits
         self._texts: dict[str, Text] = {}
-        self._buckets: dict[tuple[int, ...], list[str]] = defaultdict(list)
+        self._buckets: dict[int, list[str]] = defaultdict(list)
 
     def place(self, text: Text) -> tuple[str, Likeness | None]:
         """Return the original a text repeats and how; without one, keep it as an original."""
@@ -189,10 +191,10 @@ def _longest(text: Text, theirs: set[int]) -> tuple[int, int]:
 
 
 def _read(article_id: str, text: str, byline: str) -> Text:
-    words = tuple(re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold()))
-    runs = tuple(
-        crc32(" ".join(words[at : at + RUN]).encode()) for at in range(max(len(words) - RUN + 1, 0))
-    )
+    found = re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold())
+    words = tuple(map(sys.intern, found))  # a word of a thousand texts is in memory once
+    ends = range(RUN, len(words) + 1)
+    runs = array("L", (crc32(" ".join(words[at - RUN : at]).encode()) for at in ends))
     return Text(article_id, words, runs, frozenset(find_credits(text, byline)))
 
 
@@ -215,7 +217,7 @@ def find_credits(text: str, byline: str = "") -> Iterator[str]:
         yield author
 
 
-def _buckets(text: Text) -> Iterator[tuple[int, ...]]:
+def _buckets(text: Text) -> Iterator[int]:
     """Yield where a text meets others: bands of its MinHash, and a sample of its runs."""
     from datasketch import MinHash
 
@@ -225,9 +227,9 @@ def _buckets(text: Text) -> Iterator[tuple[int, ...]]:
     sketch.update_batch(sorted(set(text.runs)))
     values = sketch.hashvalues.tolist()
     for band in range(BANDS):
-        yield band, *values[band * ROWS : (band + 1) * ROWS]
+        yield hash((band, *values[band * ROWS : (band + 1) * ROWS]))
     for run in sorted({run for run in text.runs if run % SAMPLE == 0}):
-        yield -1, run
+        yield hash((-1, run))
 
 
 def first_of(copies: pd.DataFrame) -> Mapping[str, str]:
