@@ -5,10 +5,11 @@ found by its manifest. So the tables are the same bytes whoever made them, with 
 """
 
 import atexit
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
-from functools import cache, partial
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from queue import SimpleQueue
@@ -38,6 +39,7 @@ class Runner(NamedTuple):
 
 
 ALONE = Runner()
+_HERE = threading.local()  # a process for every thread of a Dask worker
 
 
 def read_texts(
@@ -188,14 +190,10 @@ def _version(folder: str) -> tuple[dict[str, str], bool]:
 
 def read_here(part: Partition, terms: Terms, keys: dict[str, str]) -> dict:
     """Read one partition in a process of this machine, which stays for the next."""
-    return _worker_here().read(Partition(*part), Terms(*terms), keys)
-
-
-@cache
-def _worker_here() -> Worker:
-    worker = Worker()
-    atexit.register(worker.__exit__)
-    return worker
+    if not hasattr(_HERE, "worker"):
+        _HERE.worker = Worker()
+        atexit.register(_HERE.worker.__exit__)
+    return _HERE.worker.read(Partition(*part), Terms(*terms), keys)
 
 
 def read_terms(run_dir: Path) -> Terms:
