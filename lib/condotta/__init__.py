@@ -29,6 +29,11 @@ To look at: `phrases` values as one reads them · `outlines` borders of countrie
 to figure · `selection` the part that is asked for · `findings` sentences · `passages` the words
 behind a claim · `report` one page from a run.
 
+To judge: `gold` what people read · `scoring` a run against it · `coding` who is to read what, and
+how far two agree · `definitions` findings counted otherwise · `dictionary` of all tables.
+
+To take away: `exchange` a run in the forms that other programs read.
+
 To run: `parameters` of the notebooks · `fingerprints` of what a step depends on · `sieve` a first
 pass over words · `plans` which articles form a partition · `stages` one partition in one process ·
 `workers` such a process with a deadline · `partitions` all of them, here or elsewhere · `kernels`

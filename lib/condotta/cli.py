@@ -12,13 +12,16 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from condotta import __version__, articles, resources, tables, walk
 from condotta import parameters as declared
 from condotta.partitions import Runner
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -35,7 +38,12 @@ STDIN = "-"
 # What `doctor` looks for: packages that read files, and room for a run of some thousand reports.
 READERS = ("trafilatura", "lxml", "pypdf", "pdfminer.six", "warcio", "defusedxml", "markdown-it-py")
 LEAST_GIB = 0.5
-EXTRAS = {"pictures": "kaleido", "postgres": "psycopg", "test": "pytest"}
+EXTRAS = {
+    "ftm": "followthemoney",
+    "pictures": "kaleido",
+    "postgres": "psycopg",
+    "test": "pytest",
+}
 
 
 def main() -> None:
@@ -242,6 +250,22 @@ def review(
 @app.command()
 def export(
     run_dir: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a finished run.")],
+    to: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FORMAT",
+            help="csv, xlsx, parquet, sqlite (all tables), geojson, ftm (FollowTheMoney), "
+            "claimreview, webannotation or acled (events).",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="File to write with --to; for csv and parquet a folder of files."),
+    ] = None,
+    codebook: Annotated[
+        Path | None,
+        typer.Option(help="Folder with your own codebook [default: the one of the run]"),
+    ] = None,
     figures: Annotated[
         str, typer.Option(metavar="png|svg", help="Write the charts as pictures of this kind.")
     ] = "png",
@@ -249,14 +273,108 @@ def export(
         float, typer.Option(min=0.5, max=4, help="Pixels of a png for one of a chart; 2 for print.")
     ] = 1,
 ) -> None:
-    """Write what a run holds in a form that other programs read.
+    """Write what a run holds in a form that other programs read: data with --to, else pictures.
 
-    Pictures need Kaleido, `pip install 'condotta[pictures]'`, and Chrome or Chromium.
+    Pictures need Kaleido, `pip install 'condotta[pictures]'`, and Chrome or Chromium;
+    FollowTheMoney needs `pip install 'condotta[ftm]'`.
     """
+    if (to is None) != (out is None):
+        raise ValueError("--to and --out go together, as in --to xlsx --out claims.xlsx.")
+    if to and out:
+        from condotta import exchange
+
+        written = exchange.write_export(run_dir, to, out, codebook_dir=codebook)
+    else:
+        from condotta import charts
+
+        written = charts.write_pictures(run_dir, figures, scale=scale)
+    for path in written:
+        typer.echo(path)
+
+
+@app.command()
+def score(
+    run_dir: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a finished run.")],
+    coded: Annotated[
+        Path | None,
+        typer.Argument(metavar="GOLD", help="File of coded pages [default: that of the sample]"),
+    ] = None,
+    errors: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write every error, both readings, to a new CSV file."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Where chance begins, for the intervals.")] = 1,
+) -> None:
+    """Say how well a run read the claims that a person read in the same pages.
+
+    Precision, recall and F of claims and slots, by type, slot, theatre, genre and kind of source,
+    with intervals that hold 95 % when pages are drawn again.
+    """
+    from condotta import gold, scoring
+
+    pages = gold.read_gold(coded or resources.find("data/gold/gold.jsonl"))
+    claims, read = (tables.read(run_dir, name) for name in ("claims", "articles"))
+    pairs = scoring.pair_claims(pages, claims, read)
+    typer.echo(scoring.report(pairs, pages, read, seed=seed))
+    if errors:
+        _write_new(errors, scoring.list_errors(pairs, read))
+
+
+def _write_new(path: Path, table: "pd.DataFrame") -> None:
     from condotta import charts
 
-    for path in charts.write_pictures(run_dir, figures, scale=scale):
-        typer.echo(path)
+    if path.exists():
+        raise walk.WalkError(f"{path}: exists, and may hold somebody's work; choose another name.")
+    tables.write_bytes(path, charts.safe_csv(table).encode())
+
+
+@app.command()
+def sample(
+    run_dir: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a finished run.")],
+    n: Annotated[int, typer.Option("--n", min=1, help="How many pages.")] = 50,
+    seed: Annotated[int, typer.Option(help="Where chance begins; another gives others.")] = 1,
+    out: Annotated[
+        Path, typer.Option(help="File for the coder; nothing there is overwritten.")
+    ] = Path("to-code.jsonl"),
+) -> None:
+    """Draw pages for a person to code, spread over theatres, months and publishers.
+
+    Half of them are pages in which the run found claims. The file has one page a line, with its
+    text and no claims: fill in `relevant` and `claims` as data/gold/README.md describes.
+    """
+    from condotta import coding
+
+    claims, read, copies = (tables.read(run_dir, t) for t in ("claims", "articles", "copies"))
+    drawn = coding.draw_sample(read, claims, copies, n=n, seed=seed)
+    typer.echo(
+        f"{coding.write_sample(drawn, read, out)}: {coding.tell_strata(drawn, read, claims)}"
+    )
+
+
+@app.command()
+def agree(
+    one: Annotated[Path, typer.Argument(metavar="ONE", help="Pages as one person coded them.")],
+    other: Annotated[Path, typer.Argument(metavar="OTHER", help="As another person did.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write what they have to settle to a new CSV file."),
+    ] = None,
+) -> None:
+    """Say how far two coders agree: pages, claims, words, and Krippendorff's alpha per slot."""
+    from condotta import coding, gold
+
+    codings = coding.lay_side_by_side(gold.read_gold(one), gold.read_gold(other))
+    typer.echo(coding.lay_out(coding.measure_agreement(codings)))
+    if out:
+        _write_new(out, coding.list_disagreements(codings))
+
+
+@app.command()
+def dictionary() -> None:
+    """Print what every column of every table means, in Markdown."""
+    from condotta import dictionary
+
+    typer.echo(dictionary.write_dictionary(), nl=False)
 
 
 @app.command()
