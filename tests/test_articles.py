@@ -443,6 +443,10 @@ def test_read_articles_keeps_good_lines_around_bad_bytes(folder):
         (b'[{"text": "a"}]', ".json"),
         (b"From: a\nTo: b\nSubject: c\n\nThey left.", ".eml"),
         (b"url,text\nu,They left.", ".csv"),
+        (b'"Title";"text"\r\na;They left.', ".csv"),
+        (b"First, they left.", ".txt"),
+        (b'{\n  "text": "They left."\n}', ".json"),
+        (b'{"text": "' + b"They left. " * 900, ".jsonl"),
         (b"---\ntitle: a\n---\n", ".md"),
         (b"They left, from: there.", ".txt"),
     ],
@@ -455,6 +459,8 @@ def test_keep_input_keeps_what_came(tmp_path):
     path = articles.keep_input(io.BytesIO(b'{"text": "They left."}'), tmp_path / "in")
     read, _ = articles.read_articles(path)
     assert path.name == "stdin.jsonl"
+    path = articles.keep_input(io.BytesIO(b"a,body\n1,They left."), tmp_path / "in", "text=body")
+    assert [one.name for one in (tmp_path / "in").iterdir()] == [path.name] == ["stdin.csv"]
     assert read["text"].tolist() == ["They left."]
     with pytest.raises(articles.SourceError, match="nothing came"):
         articles.keep_input(io.BytesIO(b" "), tmp_path)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from condotta import __version__, articles, resources, tables, walk
+from condotta import batch as batches
 from condotta import parameters as declared
 from condotta.partitions import Runner
 
@@ -142,7 +143,7 @@ def run(
     """
     out = out or Path("runs") / _name_of(source)
     outcome = walk.run(
-        _taken_in(source, out),
+        _taken_in(source, out, columns),
         out,
         _pairs(parameter or []) | _mapped(columns),
         codebook_dir=codebook,
@@ -180,12 +181,12 @@ def _count(texts: dict[str, int]) -> str:
     return ", ".join(f"{count:,} {name}" for name, count in texts.items())
 
 
-def _taken_in(source: str, out: Path) -> str:
+def _taken_in(source: str, out: Path, columns: str) -> str:
     """Return the source; what comes through standard input is kept beside its results."""
     if source != STDIN:
         return source
     walk.check_writable(out)
-    return str(articles.keep_input(sys.stdin.buffer, out / ".source"))
+    return str(articles.keep_input(sys.stdin.buffer, out / ".source", columns))
 
 
 def _mapped(columns: str) -> dict[str, str]:
@@ -208,6 +209,40 @@ def _tell(outcome: walk.Outcome) -> None:
     if outcome.lost:
         typer.echo(f"{outcome.lost} could not be read: see the table `skipped` or the report")
     typer.echo(f"report: {outcome.report or outcome.run_dir}")
+
+
+@app.command()
+def batch(
+    file: Annotated[
+        Path, typer.Argument(metavar="BATCH", help="YAML file that lists what to run; see below.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the results [default: runs/<name of BATCH>]")
+    ] = None,
+    at_once: Annotated[
+        int, typer.Option(min=1, help="Runs at one time; about 1 GB of memory each.")
+    ] = 2,
+) -> None:
+    """Run several sets of parameters, and write a page that compares them.
+
+    In BATCH, what stands at the top holds for all: `source`, `codebook` and any parameter of the
+    notebooks. `vary` gives some of them a list of values, as in `theatre: [Libya, Ukraine]` or
+    `month: [2020-05, 2020-06]`, and every combination is a run; `runs` lists others by `name`. The
+    same command again only does what has changed; a run that fails ends no other.
+    """
+    out = out or Path("runs") / file.stem
+    results = batches.run(batches.read_batch(file), out, at_once=at_once, tell=_tell_of_one)
+    failed = [result for result in results if result.error]
+    typer.echo(f"{len(results) - len(failed)} of {len(results)} runs done: {out / batches.INDEX}")
+    if failed:
+        raise typer.Exit(1)
+    if any(result.outcome.lost for result in results):
+        raise typer.Exit(SOME_LOST)
+
+
+def _tell_of_one(result: batches.Result) -> None:
+    said = f"failed: {result.error}" if result.error else f"done, {result.outcome.lost} not read"
+    typer.echo(f"{result.wanted.name}: {said}", err=bool(result.error))
 
 
 @app.command()

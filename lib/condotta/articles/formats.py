@@ -1,10 +1,9 @@
 """Which reader reads which file: by its name, and by its first bytes where these say otherwise."""
 
 import io
-import json
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
@@ -94,8 +93,11 @@ def sniff(head: bytes) -> str | None:
     return None
 
 
-def guess_kind(head: bytes) -> str:
-    """Return the likeliest kind of what comes without a name, as from standard input."""
+def guess_kind(head: bytes, columns: Collection[str] = records.FIELDS) -> str:
+    """Return the likeliest kind of what comes without a name, as from standard input.
+
+    It is a table with a header if the first line holds one of these columns beside others.
+    """
     start = head.lstrip(cleaning.BLANK)
     first = start.partition(b"\n")[0]
     if kind := sniff(head):
@@ -105,20 +107,13 @@ def guess_kind(head: bytes) -> str:
     if start.startswith((b"<?xml", b"<rss", b"<feed")):
         return ".xml"
     if start.startswith((b"{", b"[")):
-        return ".jsonl" if _is_json(first) and start.startswith(b"{") else ".json"
+        return ".json" if first.strip() in {b"{", b"["} or first.startswith(b"[") else ".jsonl"
     if sum(bool(_MAIL_LINE.match(line)) for line in start.splitlines()[:20]) > 2:
         return ".eml"
-    if len(set(re.split(rb"[,;\t]", first.strip())) & {f.encode() for f in records.FIELDS}) > 1:
+    cells = {cell.strip(b'" \r') for cell in re.split(rb"[,;\t|]", first)}
+    if len(cells) > 1 and cells & {column.encode() for column in columns}:
         return ".csv"
     return ".md" if start.startswith(b"---\n") else ".txt"
-
-
-def _is_json(line: bytes) -> bool:
-    try:
-        json.loads(line)
-    except (ValueError, RecursionError):
-        return False
-    return True
 
 
 def find_pieces(file: File) -> Iterator[Piece]:

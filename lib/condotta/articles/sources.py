@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from condotta.articles import cleaning, formats
+from condotta.articles import cleaning, formats, records
 
 
 class SourceError(ValueError):
@@ -101,7 +101,7 @@ def _holds_text(path: Path) -> bool:
         return bool(file.read(4096).strip(cleaning.BLANK))
 
 
-def keep_input(stream: BinaryIO, folder: Path) -> Path:
+def keep_input(stream: BinaryIO, folder: Path, columns: str = "") -> Path:
     """Write what comes through standard input to a file of the kind it is, and return its path.
 
     Raises
@@ -115,7 +115,8 @@ def keep_input(stream: BinaryIO, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("stdin.*"):
         old.unlink()
-    path = folder / f"stdin{formats.guess_kind(head)}"
+    names = {*records.FIELDS, *records.read_columns(columns).values()}
+    path = folder / f"stdin{formats.guess_kind(head, names)}"
     with path.open("wb") as file:
         file.write(head)
         shutil.copyfileobj(stream, file)
