@@ -86,7 +86,7 @@ def test_run_names_its_folder_after_the_source(source, name, monkeypatch, tmp_pa
     (tmp_path / "here" / "below").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "here" / "below")
     given = []
-    outcome = walk.Outcome(tmp_path, None, 0, [])
+    outcome = walk.Outcome(tmp_path, None, 0, [], {})
     monkeypatch.setattr(walk, "run", lambda *words, **named: given.extend(words) or outcome)
     CliRunner().invoke(cli.app, ["run", source])
     assert given[1] == Path("runs") / name
@@ -94,7 +94,7 @@ def test_run_names_its_folder_after_the_source(source, name, monkeypatch, tmp_pa
 
 @pytest.mark.parametrize("lost", [0, 2])
 def test_run_says_by_its_status_that_articles_were_lost(lost, monkeypatch, tmp_path):
-    outcome = walk.Outcome(tmp_path, tmp_path / "report.html", lost, ["01-articles"])
+    outcome = walk.Outcome(tmp_path, tmp_path / "report.html", lost, ["01-articles"], {})
     monkeypatch.setattr(walk, "run", lambda *given, **named: outcome)
     result = CliRunner().invoke(cli.app, ["run", "x"])
     assert result.exit_code == (3 if lost else 0)
