@@ -238,6 +238,7 @@ class Kind(Row):
     triggers: tuple[Trigger, ...] = ()
     figure: Literal["pay", "count", "contract"] | None = None
     count_kind: Literal["flow", "stock", "total"] | None = None
+    denied_as: Words = ()
     stance: Stance | None = None
     acled: str | None = None
     plover: str | None = None

@@ -35,7 +35,9 @@ class Claim(NamedTuple):
     stance: str
     source_name: str | None
     own_voice: bool
+    is_named: bool
     origin_key: str
+    draws_on: tuple[str, ...]
     published_on: str
     denies: tuple[str, ...]
     recruiter: str | None
@@ -71,7 +73,7 @@ def read_claims(
     """Return the claims as they are compared, in an order that is no matter of the input."""
     keys = _Keys(codebook)
     published = dict(zip(articles["article_id"], articles["published_on"], strict=True))
-    origin = dict(zip(traced["claim_id"], traced["origin_key"], strict=True))
+    origin = {row.claim_id: row for row in traced.itertuples(index=False)}
     read = [
         keys.claim(row, origin[row["claim_id"]], published[row["article_id"]])
         for row in rows_of(claims)
@@ -102,15 +104,17 @@ class _Keys:
         self._crowds: dict[str, tuple[str | None, str | None]] = {}
         self._nouns = origins.common_nouns(codebook)
 
-    def claim(self, row: Mapping[str, Any], origin: str, published_on: Any) -> Claim:
+    def claim(self, row: Mapping[str, Any], origin: Any, published_on: Any) -> Claim:
         recruits, group = self._crowd(row["recruits"])
         kind = self._codebook.claim_types.get(row["type"])
         return Claim(
             **{name: row[name] for name in ("claim_id", "article_id", "type", "stance")},
             **{name: row[name] for name in ("source_name", "currency", "period", "pay_kind")},
             **{name: self.name(row[name]) for name in tables.SLOTS if name != "recruits"},
-            own_voice=row["source_kind"] == "outlet_voice",
-            origin_key=origin,
+            own_voice=row["source_kind"] == "outlet_voice" or row["source_name"] is None,
+            is_named=origin.reason == "named" or row["source_kind"] in origins.UNNAMED,
+            origin_key=origin.origin_key,
+            draws_on=origin.draws_on,
             published_on=published_on if isinstance(published_on, str) else UNDATED,
             denies=tuple((row["denies_claim_id"] or "").split("; ")),
             recruits=recruits,
@@ -193,6 +197,26 @@ def reading(interval: Interval) -> Interval:
     low, high = interval
     low, high = (high / REACH if low == -inf else low), (low * REACH if high == inf else high)
     return low * (1 - ROUNDING), high * (1 + ROUNDING)
+
+
+def telling(interval: Interval | None) -> frozenset[Interval]:
+    """Return by what a figure is known again elsewhere: ends no two reports share by chance.
+
+    >>> sorted(telling((3500, 3800)))
+    [(3500, 3500), (3500, 3800), (3800, 3800)]
+    >>> telling((900, inf)) | telling((200, 999)) | telling(None)
+    frozenset()
+    """
+    low, high = interval or (-inf, inf)
+    if high < inf and not f"{high:.15g}".strip("9"):  # `hundreds` are 200 to 999
+        return frozenset()
+    ends = {(end, end) for end in (low, high) if abs(end) < inf and _digits(end) > 1}
+    return frozenset(ends | ({(low, high)} if -inf < low < high < inf else set()))
+
+
+def _digits(figure: float) -> int:
+    """Return how many digits stand before the closing zeros."""
+    return len(f"{figure:.15g}".replace(".", "").rstrip("0"))
 
 
 def exclude(one: Interval, other: Interval) -> bool:

@@ -77,7 +77,7 @@ def find_contradictions(
     """
     traced = origins.trace_origins(claims, articles, copies, codebook=codebook)
     pairs = contradict(lines, read_claims(claims, articles, traced, codebook), codebook)
-    words = _words({key for pair in pairs for key in pair[-2:]}, claims, articles)
+    words = words_of({key for pair in pairs for key in pair[-2:]}, claims, articles)
     rows = [
         {
             **pair._asdict(),
@@ -89,7 +89,7 @@ def find_contradictions(
     return tables.shape("contradictions", rows)
 
 
-def _words(keys: set[str], claims: pd.DataFrame, articles: pd.DataFrame) -> dict[str, str]:
+def words_of(keys: set[str], claims: pd.DataFrame, articles: pd.DataFrame) -> dict[str, str]:
     """Return the sentence of each claim, on one line."""
     quoted = claims.loc[claims["claim_id"].isin(keys), ["claim_id", "article_id", "start", "end"]]
     texts = dict(zip(articles["article_id"], articles["text"], strict=True))

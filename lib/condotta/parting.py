@@ -2,14 +2,17 @@
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from condotta.comparing import Claim, Interval, Line, reading
+from condotta.comparing import SHARED, Claim, Interval, Line, reading, telling
 
 if TYPE_CHECKING:
     from condotta.codebook import Codebook
+
+TRIED = 8
+"""Lines with one telling figure that are compared with a new one."""
 
 Split = Callable[[list[Claim]], list[Line]]
 
@@ -24,7 +27,9 @@ class Level(NamedTuple):
 
 def _levels(codebook: "Codebook") -> list[Level]:
     return [
-        *(_by_name(slot) for slot in ("destination", "recruits", "beneficiary")),
+        _by_name("destination"),
+        _by_name("recruits", needs_origin=True),
+        _by_name("beneficiary"),
         Level(lambda claim: claim.recruiter, partial(_split_recruiters, codebook=codebook)),
         *(_by_name(slot, needs_origin=True) for slot in ("group", "origin", "staging")),
         *(_by_name(slot) for slot in ("currency", "period", "pay_kind")),
@@ -58,7 +63,55 @@ def part_claims(claims: list[Claim], codebook: "Codebook") -> list[Line]:
     lines = _split_equal(claims, value=lambda claim: claim.type)
     for level in levels:
         lines = [part for line in lines for part in _part(line, level)]
-    return lines
+    return _reunite(lines, codebook)
+
+
+def _reunite(lines: list[Line], codebook: "Codebook") -> list[Line]:
+    """Join lines of different articles that a figure shows to be one, whatever one of them missed.
+
+    They have a telling figure in common and differ in no slot but the side fought for, which most
+    reports leave to the reader.
+    """
+    held: dict[Hashable, list[int]] = defaultdict(list)
+    kept: list[Line] = []
+    for line in sorted(lines, key=lambda line: min(claim.order for claim in line)):
+        marks = sorted(_marks(line))
+        near = sorted({at for mark in marks for at in held[mark][-TRIED:]})
+        at = next((at for at in near if _is_retold(kept[at], line, codebook)), len(kept))
+        if at == len(kept):
+            kept.append([])
+        kept[at] = kept[at] + line
+        for mark in marks:
+            if at not in held[mark][-TRIED:]:
+                held[mark].append(at)
+    return kept
+
+
+def _marks(line: Line) -> Iterator[tuple]:
+    """Yield what lines that tell one figure have in common."""
+    for claim in line:
+        for figure in ("count", "pay"):
+            for ends in telling(getattr(claim, figure)):
+                yield claim.type, claim.destination or "", figure, ends
+
+
+def _is_retold(line: Line, other: Line, codebook: "Codebook") -> bool:
+    """Whether two lines of different articles differ in nothing that tells stories apart."""
+    both = [*line, *other]
+    names = [slot for slot in (*SHARED, "currency", "period") if slot != "beneficiary"]
+    alike = all(len({getattr(claim, name) for claim in both} - {None}) < 2 for name in names)
+    recruiters = {claim.recruiter for claim in both} - {None}
+    leaf = max(recruiters, key=lambda r: (len(sponsors(r, codebook)), r), default="")
+    overlap = all(_meet(both, figure) for figure in ("count", "pay", "contract", "dates"))
+    apart = {claim.article_id for claim in line}.isdisjoint(claim.article_id for claim in other)
+    return alike and apart and overlap and recruiters <= {leaf, *sponsors(leaf, codebook)}
+
+
+def _meet(line: Line, figure: str) -> bool:
+    """Whether all figures that are stated have a point in common."""
+    values = [value for claim in line if (value := getattr(claim, figure))]
+    stated = values if figure == "dates" else [reading(value) for value in values]
+    return not stated or max(low for low, _ in stated) <= min(high for _, high in stated)
 
 
 def _part(line: Line, level: Level) -> list[Line]:

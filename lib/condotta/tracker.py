@@ -4,6 +4,7 @@ A line holds the claims that say the same. It counts the independent origins beh
 outlets that repeat them, and shows side by side what cannot be true together.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import product
@@ -12,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from condotta import origins, reviews, tables
-from condotta.comparing import SHARED, UNDATED, Claim, Line, read_claims, rows_of
-from condotta.contradictions import contradict, find_contradictions, note
+from condotta.comparing import SHARED, UNDATED, Claim, Line, read_claims, rows_of, telling
+from condotta.contradictions import contradict, find_contradictions, note, words_of
 from condotta.parting import part_claims, sponsors
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ ASSERTING = frozenset({"asserts", "accuses", "alleges", "unclear"})
 
 DENIED = ("recruiter", "destination", "recruits")
 ANY = "*"
+WORD = re.compile(r"\w+")
 
 
 def draw_lines(
@@ -62,13 +64,18 @@ def draw_lines(
     the only one that holds a claim of the same origin in another article; else it stays apart.
     So a claim without a figure never chains two lines whose figures exclude each other, and the
     order of the input changes nothing. A claim from an unstated place never joins those from a
-    stated one without such an origin.
+    stated one without such an origin. What is left is joined where lines of different articles
+    tell one figure that is no round one and differ in nothing but the side fought for.
 
-    An outlet's own voice is an origin only where its article cites nobody for the same line.
+    An outlet's own voice, and a claim whose source was not found, is an origin only where its
+    article cites nobody for the same line and no named source gives the same telling figure.
 
-    A denial contests every line about the same recruiter that it does not differ from in
-    destination and recruits, and the lines of the claims it is known to deny. Where it fits none,
-    denials make a line of their own.
+    A denial contests what says the thing that it denies: lines about the same recruiter, the same
+    destination, the same recruits or recruits that one of both leaves open, and of a type that its
+    words are about. That men were paid is denied by `Moscow pays nobody`, not by `Moscow sent
+    nobody` (`denied_as` in the codebook's claim types). It never contests what the denier himself
+    is the only one to say. Lines of the claims that it is known to deny are contested in any case.
+    Where it fits none, denials make a line of their own.
 
     Two reports of one event whose figures differ by more than rounding are two lines and one
     contradiction; no rule here knows that they mean one event.
@@ -80,7 +87,7 @@ def draw_lines(
     denials = [claim for claim in read if claim.stance == "denies"]
     lines = part_claims([claim for claim in read if claim.stance != "denies"], codebook)
     lines = _follow(lines, replay)
-    denied, unheard = _attach(denials, lines)
+    denied, unheard = _attach(denials, lines, _scopes(denials, claims, articles, codebook))
     lines += part_claims(unheard, codebook)
     rows = _describe(lines, denied, replay, articles, traced, codebook)
     drawn = tables.shape("tracker", rows)
@@ -107,19 +114,38 @@ def _follow(lines: list[Line], replay: reviews.Replay) -> list[Line]:
     return [sorted(line, key=lambda claim: claim.order) for line in lines if line]
 
 
-def _attach(denials: list[Claim], lines: list[Line]) -> tuple[list[Line], list[Claim]]:
+def _scopes(
+    denials: list[Claim], claims: pd.DataFrame, articles: pd.DataFrame, codebook: "Codebook"
+) -> dict[str, frozenset[str]]:
+    """Return which types of claims every denial is about, by its words."""
+    words = words_of({claim.claim_id for claim in denials}, claims, articles)
+    narrow = {name: kind.denied_as for name, kind in codebook.claim_types.items()}
+    broad = frozenset(name for name, forms in narrow.items() if not forms)
+    scopes = {}
+    for key, said in words.items():
+        bare = f" {' '.join(WORD.findall(said.lower()))} "
+        named = (n for n, forms in narrow.items() if any(f" {form} " in bare for form in forms))
+        scopes[key] = frozenset(named) or broad
+    return scopes
+
+
+def _attach(
+    denials: list[Claim], lines: list[Line], scopes: Mapping[str, frozenset[str]]
+) -> tuple[list[Line], list[Claim]]:
     """Return the denials of each line, and those that fit none."""
     at = {claim.claim_id: n for n, line in enumerate(lines) for claim in line}
     about = _index(lines)
     denied: list[Line] = [[] for _ in lines]
     unheard = []
     for denial in denials:
-        fitting = {at[claim] for claim in denial.denies if claim in at}.union(
-            *(about.get(topic, ()) for topic in _topics(denial))
-        )
-        for n in sorted(fitting):
+        scope = scopes[denial.claim_id]
+        known = {at[claim] for claim in denial.denies if claim in at}
+        alike = {n for topic in _topics(denial) for n in about.get(topic, ())}
+        said = {n for n in alike if lines[n][0].type in scope}
+        others = {n for n in said if any(c.origin_key != denial.origin_key for c in lines[n])}
+        for n in sorted(known | others):
             denied[n].append(denial)
-        if not fitting:
+        if not known | others:
             unheard.append(denial)
     return denied, unheard
 
@@ -141,16 +167,13 @@ def _index(lines: list[Line]) -> Mapping[Topic, set[int]]:
 
 
 def _topics(denial: Claim) -> list[Topic]:
-    """Return what a denial is about: it differs in nothing, and agrees beyond the recruiter."""
+    """Return what a denial is about: a line that leaves the destination open says less."""
     recruiter, destination, recruits = (getattr(denial, slot) for slot in DENIED)
-    if recruiter is None:
+    if recruiter is None or not (destination or recruits):
         return []
     if destination and recruits:
-        both = (destination, recruits), (destination, None), (None, recruits)
-        return [(recruiter, *topic) for topic in both]
-    if destination:
-        return [(recruiter, destination, ANY)]
-    return [(recruiter, ANY, recruits)] if recruits else []
+        return [(recruiter, destination, recruits), (recruiter, destination, None)]
+    return [(recruiter, destination or ANY, recruits or ANY)]
 
 
 def _describe(
@@ -211,23 +234,42 @@ def _count_origins(line: Line, origin: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _hear(claims: Iterable[Claim]) -> Mapping[str, Line]:
-    """Return the claims of each origin; an outlet that cites one for a line is not another."""
-    voices = sorted(claims, key=lambda claim: claim.own_voice)
+    """Return the claims of each origin; an outlet that cites one for a line is not another.
+
+    Nor is one that gives the telling figure of another without saying from whom it has it, or an
+    unnamed source of an article that draws on an agency which says the same.
+    """
     cited: dict[str, str] = {}
+    told: dict[Any, str] = {}
+    borrowed: dict[str, str] = {}
     by: dict[str, Line] = defaultdict(list)
-    for claim in voices:
-        key = claim.origin_key
-        if claim.own_voice:
-            key = cited.get(claim.article_id, key)
-        else:
-            cited.setdefault(claim.article_id, key)
+    for claim in sorted(claims, key=_last_to_speak):
+        key, article = claim.origin_key, claim.article_id
+        figures = sorted(telling(claim.count) | telling(claim.pay))
+        if not claim.is_named:
+            known = next((told[figure] for figure in figures if figure in told), None)
+            if known:
+                borrowed.setdefault(article, known)
+            own = cited.get(article) if claim.own_voice else None
+            key = known or own or borrowed.get(article, key)
+        if key == claim.origin_key:
+            key = next((agency for agency in claim.draws_on if agency in by), key)
         by[key].append(claim)
+        if not claim.own_voice:
+            cited.setdefault(article, key)
+            told |= {figure: told.get(figure, key) for figure in figures}
     return by
+
+
+def _last_to_speak(claim: Claim) -> tuple[bool, ...]:
+    """Return an order in which those come last who may have it from the others."""
+    figures = telling(claim.count) | telling(claim.pay)
+    return not claim.is_named, not figures, claim.own_voice, bool(claim.draws_on)
 
 
 def _reason(claim: Claim, key: str, origin: Mapping[str, Any]) -> str:
     if claim.origin_key != key:
-        return f"{origin[claim.claim_id].origin}, which cites it"
+        return f"{origin[claim.claim_id].origin}, which draws on it or gives its figure"
     return origin[claim.claim_id].reason
 
 
@@ -274,8 +316,9 @@ def _merge_reason(line: Line, replay: reviews.Replay, codebook: "Codebook") -> s
     """Return what the claims of a line share, where they differ, and what some leave open."""
     if len(line) == 1:
         return "one claim"
-    shared = [s for s in SHARED if len({getattr(claim, s) for claim in line} - {None}) == 1]
-    said = [f"same {', '.join(['type', *shared])}"]
+    stated = {slot: {getattr(claim, slot) for claim in line} - {None} for slot in SHARED}
+    said = [f"same {', '.join(['type', *(s for s in SHARED if len(stated[s]) == 1)])}"]
+    said += [f"different {slot}" for slot in SHARED if len(stated[slot]) > 1]
     recruiters = sorted({claim.recruiter for claim in line} - {None})
     said += [
         f"{codebook.entry(lower).name} is sponsored by {codebook.entry(upper).name}"
