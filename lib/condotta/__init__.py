@@ -37,7 +37,8 @@ To take away: `exchange` a run in the forms that other programs read.
 To run: `parameters` of the notebooks · `fingerprints` of what a step depends on · `sieve` a first
 pass over words · `plans` which articles form a partition · `stages` one partition in one process ·
 `workers` such a process with a deadline · `partitions` all of them, here or elsewhere · `kernels`
-one notebook at a time · `walk` all of them in order · `cli` the command line.
+one notebook at a time · `walk` all of them in order · `batch` many walks · `cli` the command
+line.
 
 The way in is ``condotta run SOURCE`` or ``notebooks/00-start-here.ipynb``.
 """

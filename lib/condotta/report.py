@@ -55,7 +55,7 @@ def render(
 
     scripts = {"plotly": get_plotlyjs(), "page": _part("report.js")}
     return (
-        _environment()
+        environment()
         .get_template("report.html")
         .render(
             version=__version__,
@@ -76,7 +76,8 @@ def render(
 
 
 @cache
-def _environment():
+def environment():
+    """Return what fills the templates of pages; whatever is put in is escaped."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
