@@ -1,0 +1,118 @@
+"""Every command that the README shows is run, or the reason stands here why it is not."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from condotta import cli, resources, tables
+
+CHECKOUT = resources.CHECKOUT
+README = (CHECKOUT / "README.md").read_text()
+CONDOTTA = Path(sys.executable).with_name("condotta")
+PROGRAMS = ("condotta", "make", "git", "cd", "pip", "time")
+
+# What is run: the command of the README -> the same with what stands for its capitals.
+RUN = {
+    "condotta --help": "condotta --help",
+    "condotta doctor": "condotta doctor",
+    "condotta parameters": "condotta parameters",
+    "condotta dictionary": "condotta dictionary",
+    "condotta notebooks FOLDER": "condotta notebooks {tmp}/work",
+    "condotta score runs/sample": "condotta score {sample}",
+    "condotta sample runs/mine --n 50 --seed 1": "condotta sample {sample} --n 50 --seed 1",
+    "condotta agree ONE OTHER": "condotta agree {gold} {gold}",
+    "condotta score runs/mine ONE": "condotta score {sample} {gold}",
+    "condotta review --status": "condotta review {sample} --ledger {tmp}/l.sqlite --status",
+    "make test": "make -n test",
+    "make lab": "make -n lab",
+}
+# What other tests run, and which.
+ELSEWHERE = {
+    "git clone <this repository> condotta": "a clone is what a tester works in",
+    "cd condotta": "the same",
+    "make run": "conftest.run_sample makes the run that every test here reads",
+    "time make run": "the same",
+    "make setup": "what made the environment that runs this",
+    ".venv/bin/condotta run my-reports --out runs/mine": "test_a_folder_of_ones_own_...",
+    "condotta export runs/sample --figures png": "tests/test_charts.py; needs a browser",
+    'pip install ".[pictures]"': "needs a network",
+    "pip install .": "tests/test_install.py builds the wheel and reads with it",
+}
+
+
+def commands():
+    """Return the commands of the README: lines of its blocks and what it quotes in sentences."""
+    blocks = re.findall(r"^    (\S.*)$", README, flags=re.M)
+    quoted = re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", README, flags=re.S))
+    both = dict.fromkeys([*blocks, *quoted])
+    return [c for c in both if Path(c.split()[0]).name in PROGRAMS and c != "condotta"]
+
+
+def subcommands():
+    """Return the calls of condotta with a subcommand, as words."""
+    calls = (command.split() for command in commands())
+    return [words for words in calls if words[0].endswith("condotta") and words[1][0] != "-"]
+
+
+def test_every_command_is_run_here_or_elsewhere():
+    unknown = [c for c in commands() if c not in RUN and c not in ELSEWHERE]
+    others = [c for c in unknown if c.split() not in subcommands()]
+    assert not others, f"tests/test_readme.py does not know {others}"
+
+
+@pytest.mark.parametrize("words", subcommands(), ids=" ".join)
+def test_subcommand_and_its_options_are_there(words):
+    asked = CliRunner().invoke(cli.app, [words[1], "--help"], terminal_width=200)
+    assert asked.exit_code == 0, asked.output
+    options = [word.partition("=")[0] for word in words if word.startswith("-")]
+    assert [option for option in options if option not in asked.output] == []
+
+
+def test_no_command_is_kept_that_the_readme_dropped():
+    assert set(RUN) | set(ELSEWHERE) <= set(commands())
+
+
+@pytest.mark.parametrize("command", RUN)
+def test_command_ends_well(command, sample_run, tmp_path):
+    given = {"sample": sample_run, "tmp": tmp_path, "gold": CHECKOUT / "data/gold/gold.jsonl"}
+    program, *words = shlex.split(RUN[command].format(**given))
+    where = CHECKOUT if program == "make" else tmp_path
+    path = CONDOTTA if program == "condotta" else program
+    done = subprocess.run([path, *words], cwd=where, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+
+
+def test_a_folder_of_ones_own_reports_becomes_a_chart(tmp_path):
+    reports = tmp_path / "my-reports"
+    reports.mkdir()
+    for n, (people, place) in enumerate([("Colombians", "Sudan"), ("Nepalis", "Russia")] * 5):
+        (reports / f"{n}.txt").write_text(
+            f"Recruiters sent {n + 20} {people} to fight in {place} as mercenaries for $2,000 a "
+            f"month, monitor number {n} said on Monday. Officials denied it.\n"
+        )
+    command = [CONDOTTA, "run", "my-reports", "--out", "runs/mine"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "runs" / "mine" / "report.html").stat().st_size > 10_000
+    assert (tmp_path / "runs" / "mine" / "figures" / "timeline.json").exists()
+    assert len(tables.read(tmp_path / "runs" / "mine", "claims")) >= 10
+
+
+@pytest.mark.parametrize(
+    "path", sorted(p.relative_to(CHECKOUT) for p in CHECKOUT.glob("docs/*.md"))
+)
+def test_links_of_a_page_lead_somewhere(path):
+    page = CHECKOUT / path
+    links = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text())
+    assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
+
+
+def test_links_of_the_readme_lead_somewhere():
+    links = re.findall(r"\]\(([^)#]+)[^)]*\)", README)
+    assert [link for link in links if "://" not in link and not (CHECKOUT / link).exists()] == []
