@@ -246,6 +246,15 @@ def test_score_words_counts_words_by_label():
     assert scores == {"CUE": pytest.approx(1), "SOURCE": pytest.approx(2 / 3)}
 
 
+def test_score_statements_counts_statements_and_words(nlp):
+    text = "An elder said that buses left at dawn. Rain fell in Arna."
+    content = [text.index("that"), text.index(". Rain")]
+    told = {"source": [[0, 8]], "content": [content]}
+    scores = score.score_statements(nlp, [{"text": text, "attributions": [told]}])
+    assert scores == pytest.approx(dict.fromkeys(scores, 1.0))
+    assert set(scores) == {"F at .3", "F at .8", "source right", "content words"}
+
+
 def test_clusters_put_alike_words_together():
     words = np.array([train.open_untrained().vocab.strings[w] for w in ("Syria", "Libya", "said")])
     syria, libya, said = embed.find_clusters(words.astype("uint64"))

@@ -173,6 +173,8 @@ SENTENCES = [
                  "hiring", "ECOWAS", None, "accuses", "reported", id="insertion after the source"),
     pytest.param("The foreign ministry has put the dead at 64.", "the dead",
                  "foreign ministry", "government_body", "asserts", "reported", id="put at"),
+    pytest.param("American officials have put the price at $10.8 million a month.", "price",
+                 "American officials", "government_body", "asserts", "reported", id="put price"),
     pytest.param("The paper reported, citing two officials, that 200 guards were hired.", "hired",
                  "two officials", "government_body", "asserts", "reported", id="reported, citing"),
     pytest.param("Two men testified before the court that the firm paid them $300.", "paid them",
@@ -292,6 +294,11 @@ def test_denial_names_what_is_denied(nlp):
 )  # fmt: skip
 def test_sources_out_of_the_sentence_are_found(text, words, name, nlp):
     assert name in told_of(nlp, text, words)["source_name"]
+
+
+def test_put_without_a_figure_reports_nothing(nlp):
+    text = "Since May, when the government put the factions on the frontlines, 250 men have died."
+    assert told_of(nlp, text, "250 men") is None
 
 
 def test_a_paragraph_without_cue_is_the_outlets_own_voice(nlp):

@@ -80,8 +80,16 @@ def find_attributions(doc: "Doc", lexicon: cues.Lexicon) -> list[Attribution]:
         replace(a, content=_trimmed(doc, a.content), source=_trimmed(doc, _nearest_part(doc, a)))
         for a in found
     ]
-    found = [a for a in found if a.content]
+    found = [a for a in found if a.content and not _only_puts(doc, a)]
     return sorted(found, key=lambda a: (a.content, a.cue or a.content, a.rule))
+
+
+def _only_puts(doc: "Doc", one: Attribution) -> bool:
+    """Return whether a cue is a verb that reports only figures, and puts nothing at one."""
+    verb = doc[one.cue[1] - 1] if one.cue else None
+    if verb is None or verb.lemma_ not in clauses.ESTIMATING or one.cue[1] == len(doc):
+        return False
+    return verb.nbor().lower_ != "at" and clauses.estimates(verb) is None
 
 
 def _nearest_part(doc: "Doc", one: Attribution) -> Run | None:
@@ -187,7 +195,8 @@ def subject_as_source(one: Attribution, doc: "Doc", lexicon: cues.Lexicon) -> At
     run = clauses.words_of_source(source, head) if source is not None else (0, 0)
     if run[0] < run[1]:
         return replace(one, source=run, rule=f"{one.rule} + tree: subject")
-    opening = clauses.opening_phrase(head) if cues.cue_of(head, lexicon) else None
+    listed = cues.cue_of(head, lexicon) or head.lemma_ in clauses.ESTIMATING
+    opening = clauses.opening_phrase(head) if listed else None
     if opening and not _touch(opening, one.content):
         return replace(one, source=opening, rule=f"{one.rule}; opens the sentence")
     return one

@@ -25,6 +25,7 @@ CITING = ("cite", "quote")
 NOMINAL = ("NOUN", "PROPN", "PRON", "NUM", "ADJ", "DET")
 IN_A_CLAUSE = ("nmod", "obl", "obj", "nsubj", "nsubj:pass", "conj", "appos", "nmod:poss", "iobj")
 LONGEST_PHRASE = 8
+ESTIMATING = ("put", "place")  # these report only with a figure: "put the dead at 64"
 ACCUSED_OF = ("of", "for", "with")
 
 
@@ -43,7 +44,9 @@ def read_trees(doc: "Doc", lexicon: cues.Lexicon) -> Iterator[Attribution]:
     for token in doc:
         if token.pos_ in ("VERB", "AUX"):
             cue = lexicon.verbs.get(cues.lemma_of(token, lexicon))
-            if cue and cue.stance != "unclear" and not _refuses_to_act(token, cue, lexicon):
+            if token.lemma_ in ESTIMATING:
+                yield from _of_estimate(token)
+            elif cue and cue.stance != "unclear" and not _refuses_to_act(token, cue, lexicon):
                 yield from _of_verb(token, cue)
             if token.lemma_ == "accord":
                 yield from _according_to(token)
@@ -90,6 +93,22 @@ def source_of(verb: "Token") -> tuple["Token | None", bool]:
         source, passive = source_of(verb.head)
         return (None, False) if passive else (source, False)
     return None, False
+
+
+def estimates(verb: "Token") -> "Token | None":
+    """Return the figure at which somebody puts something: "put the dead at 64", or None."""
+    at = (c for c in verb.rights if c.dep_ in ("obl", "nmod") and mark_of(c) == "at")
+    return next((c for c in at if any(t.like_num for t in c.subtree)), None)
+
+
+def _of_estimate(verb: "Token") -> Iterator[Attribution]:
+    """Yield "officials put the price at $10 million": what follows the verb is told."""
+    source, passive = source_of(verb)
+    figure = estimates(verb)
+    if figure is not None and source is not None and not passive:
+        end = max(c.right_edge.i for c in verb.rights if not c.is_punct) + 1
+        said = words_of_source(source, verb)
+        yield Attribution(_cue_run(verb), said, (verb.i + 1, end), f"tree: {verb.lemma_} at")
 
 
 def opening_phrase(verb: "Token") -> Run | None:

@@ -53,6 +53,7 @@ BODIES = frozenset({"government_body", "monitor_ngo", "media", "un_panel", "inte
 SEEN = frozenset(["see", "obtain", "review", "quote", "cite", "read", "hear", "examine", "view"])
 OWNED_BY = ("of", "by", "from")
 OFFICE_OF = ("monitor_ngo", "un_panel", "media", "expert", "intelligence", "recruit_testimony")
+AGE = re.compile(r", [1-9]\d\b(?! )|\b[1-9]\d-year-old|\baged? [1-9]\d\b")
 SPOKEN_ON = re.compile(
     r"\s+(?:on|in|late|early|last|this|earlier)\s+(?:(?:late|early|last|this)\s+)?"
     r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Janu|Febr|March|April|May|June|July|Aug|Sept|Octo"
@@ -235,17 +236,14 @@ def read_kind(
 ) -> tuple[str, str]:
     """Return the kind of a source and what showed it.
 
-    What the codebook knows of a name decides, then its phrases. Otherwise its words and what
-    stands around them are weighed, as learned from the written reports.
+    What the codebook knows of a name decides. Otherwise its phrases and words and what stands
+    around them are weighed, as learned from the written reports.
     """
     if at_head is not None and at_head.get("entity_id"):
         entry = codebook.entries.get(at_head["entity_id"])
         known = getattr(entry, "source_kind", None)
         if known:
             return known, f"known: {entry.name}"
-    listed, how = _listed(words, words.root, kinds)
-    if how == "phrase":
-        return listed, "phrase of the codebook"
     return weigh(list(features(words, cue, at_head, kinds, names)))
 
 
@@ -273,6 +271,7 @@ def features(
     if at_head is not None:
         yield f"head {at_head['kind']} of {min(3, at_head['name'].count(' ') + 1)} words"
     yield f"cue {cue}"
+    yield f"age {AGE.search(words.text) is not None}"
 
 
 def _listed(words: "Span", head: "Token", kinds: Kinds) -> tuple[str, str]:
@@ -378,6 +377,8 @@ def resolve(
         found = _pronoun(head, cue, known, kinds, names, codebook, told)
         if found:
             return replace(found, at=head.i)
+        if head.lower_ in RELATIVE:
+            return Source(None, "unknown", rule=f"{head.lower_}: nobody before it")
     found = _part(words, cue, known, kinds, names, codebook)
     if found:
         return found
@@ -506,7 +507,11 @@ def _definite(words: "Span", one: Source, known: Sequence[Source], kinds: Kinds)
     head, first = words.root, words[0].lower_
     lemma = head.lemma_.lower()
     if head.pos_ == "PROPN":
-        same = [k for k in known if lemma in k.words and k.name and head.text in k.name]
+        same = [
+            k
+            for k in known
+            if lemma in k.words and k.name and (head.text in k.name or k.kind == "monitor_ngo")
+        ]
         same = [k for k in same if k.name.split()[-1] == head.text] or same
         return carry(same[-1], "part of the name") if same else None
     if first not in DEFINITE:

@@ -1,10 +1,14 @@
 """Score a pipeline on the corpora: ``python -m en_condotta.score --corpora PATH``."""
 
+import json
+import re
 import time
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
+import pandas as pd
 import typer
 from spacy.language import Language
 from spacy.scorer import PRFScore, Scorer
@@ -12,6 +16,7 @@ from spacy.tokens import Doc, Span
 from spacy.training import Example
 
 import en_condotta
+from condotta import codebook, entities, statements
 from en_condotta.recipe import corpora
 
 PRONOUNS = "he she it they his her its their him them who which we our us i my you that himself"
@@ -74,6 +79,71 @@ def _is_named(span: Span) -> bool:
     )
 
 
+def score_statements(nlp: Language, pages: Iterable[Mapping]) -> dict[str, float]:
+    """Return how well `condotta.statements` reads articles whose statements people marked.
+
+    F of statements whose content shares at least three (eight) tenths of its words with a marked
+    one, the share of the first that have its source, and F over the words of all contents.
+
+    Parameters
+    ----------
+    nlp : Language
+        The pipeline.
+    pages : iterable of mappings
+        Articles with `text` and `attributions`: `source` and `content` of each, as lists of
+        [start, end] in characters.
+    """
+    book = codebook.load()
+    counts: Counter[str] = Counter()
+    for page in pages:
+        doc = nlp(page["text"])
+        named = entities.find_entities([("", doc)], codebook=book)
+        articles = pd.DataFrame({"article_id": [""], "text": [page["text"]]})
+        said = statements.find_statements([("", doc)], articles, named, codebook=book)
+        found = [
+            tuple(_words(page["text"], _span_of(row, role)) for role in ("source", "content"))
+            for row in said.to_dict("records")
+        ]
+        wanted = [
+            tuple(_words(page["text"], one.get(role, ())) for role in ("source", "content"))
+            for one in page["attributions"]
+        ]
+        counts += _agreement(found, [one for one in wanted if one[1]])
+    statements_f = (2 * counts[limit] / (counts["found"] + counts["wanted"]) for limit in "38")
+    return {
+        **dict(zip(("F at .3", "F at .8"), statements_f, strict=True)),
+        "source right": counts["source"] / max(1, counts["3"]),
+        "content words": 2 * counts["both"] / (counts["our words"] + counts["their words"]),
+    }
+
+
+def _span_of(row: Mapping, role: str) -> list[tuple[int, int]]:
+    start, end = row[f"{role}_start"], row[f"{role}_end"]
+    return [] if pd.isna(start) else [(start, end)]
+
+
+def _words(text: str, spans: Iterable[tuple[int, int]]) -> set[int]:
+    return {a + m.start() for a, b in spans for m in re.finditer(r"\w+|[^\w\s]", text[a:b])}
+
+
+def _agreement(found: list[tuple[set, set]], wanted: list[tuple[set, set]]) -> Counter[str]:
+    counts = Counter({"found": len(found), "wanted": len(wanted)})
+    ours, theirs = (set().union(*(one[1] for one in side)) for side in (found, wanted))
+    counts += Counter({"both": len(ours & theirs)})
+    counts += Counter({"our words": len(ours), "their words": len(theirs)})
+    used = set()
+    for source, content in found:
+        shares = [len(content & theirs) / len(content | theirs) for _, theirs in wanted]
+        best = max(range(len(shares)), key=lambda i: (shares[i], i), default=None)
+        for limit in "38":
+            if best is not None and shares[best] >= int(limit) / 10 and (limit, best) not in used:
+                used.add((limit, best))
+                counts[limit] += 1
+                same = bool(source & wanted[best][0]) or not (source or wanted[best][0])
+                counts["source"] += limit == "3" and same
+    return counts
+
+
 def measure_speed(nlp: Language, texts: list[str]) -> float:
     """Return words per second of processor time, the whole pipeline, each text by itself."""
     words = sum(len(nlp.make_doc(text)) for text in texts)
@@ -107,6 +177,8 @@ def main(
     reports = list(read_again(nlp, shares))
     show("EWT test, gold tokens", score_trees(nlp, treebank))
     show("PolNeAR dev, statement words F", score_words(read_again(nlp, articles), "attribution"))
+    marked = (corpora_dir / "polnear/dev.jsonl").read_text(encoding="utf-8").splitlines()
+    show("PolNeAR dev, statements", score_statements(nlp, map(json.loads, marked)))
     show(f"{held_out}: names, exact F", score_names(reports))
     show(f"{held_out}: statement words F", score_words(reports, "attribution"))
     show(f"{held_out}: trigger words F", score_words(reports, "triggers"))

@@ -9,7 +9,7 @@ import numpy as np
 from condotta import codebook, cues, entities, language, sources
 from en_condotta.recipe.corpora import untag
 
-STRENGTH = 0.3  # of the weights; held-out shares are flat between 0.1 and 1
+STRENGTH = 1.0  # of the weights; held-out shares are flat from 0.3
 FEWEST = 2  # times a feature has to be seen
 
 
