@@ -6,7 +6,14 @@ see `STATUS`.
 """
 
 from condotta.charts.counts import events, reading, who_says_what
-from condotta.charts.files import ORDER, read_figures, safe_csv, write_figure, write_pictures
+from condotta.charts.files import (
+    ORDER,
+    read_figures,
+    safe_csv,
+    safe_text,
+    write_figure,
+    write_pictures,
+)
 from condotta.charts.frame import STATUS, bare, describe, numbers
 from condotta.charts.intervals import head_counts, pay_offers
 from condotta.charts.network import actor_network
@@ -29,6 +36,7 @@ __all__ = [
     "read_figures",
     "reading",
     "safe_csv",
+    "safe_text",
     "theatre_map",
     "timeline",
     "who_says_what",

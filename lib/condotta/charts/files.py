@@ -106,12 +106,13 @@ def safe_csv(table: pd.DataFrame) -> str:
     plain = table.copy()
     for column in plain.columns:
         if not pd.api.types.is_numeric_dtype(plain[column]):
-            plain[column] = plain[column].map(_safe, na_action="ignore")
-    plain.columns = [_safe(str(column)) for column in plain.columns]
+            plain[column] = plain[column].map(safe_text, na_action="ignore")
+    plain.columns = [safe_text(str(column)) for column in plain.columns]
     return plain.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
 
 
-def _safe(value: object) -> object:
+def safe_text(value: object) -> object:
+    """Return a cell that no spreadsheet takes for a formula; `safe_csv` says how."""
     if not isinstance(value, str):
         return value
     value = CONTROL.sub(" ", value)
