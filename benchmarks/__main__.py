@@ -89,10 +89,9 @@ def measure(n: int, folder: Path) -> list[tuple[str, str, str]]:
     fixed = cold.seconds - each * words[-1]
     say("again: nothing new, a changed codebook, one per cent more")
     again = run(largest, cold_dir)
+    more_dir = shutil.copytree(cold_dir, folder / "more")
     rules = run(largest, cold_dir, "--codebook", str(_own_codebook(folder)))
     rules_words = seconds_in(part("rules", cold_dir)) / words[-1]
-    more_dir = folder / "more"
-    shutil.copytree(cold_dir, more_dir)
     more = reports.write(folder / "more.jsonl", sizes[-1] + max(1, sizes[-1] // 100), words=WORDS)
     added = run(more, more_dir)
     say("processes")
