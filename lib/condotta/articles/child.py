@@ -94,7 +94,7 @@ def _answer(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
             for number, piece in enumerate(formats.find_pieces(file)):
                 if number < request["after"]:
                     continue
-                place = cleaning.mend(piece.place)[0]
+                place = cleaning.mend_name(piece.place)
                 yield {"at": place}
                 yield _names(piece) if request["only_names"] else _row(piece, digest, limits)
     except MemoryError:
@@ -117,7 +117,7 @@ def _open(path: str) -> BinaryIO:
 
 
 def _names(piece: Piece) -> dict[str, Any]:
-    return {"names": [cleaning.mend(str(name))[0] for name in piece.names]}
+    return {"names": [cleaning.mend_name(str(name)) for name in piece.names]}
 
 
 def _row(piece: Piece, digest: str, limits: Limits) -> dict[str, Any]:

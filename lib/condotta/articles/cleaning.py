@@ -140,3 +140,8 @@ def mend(text: str) -> tuple[str, list[str]]:
     if invisible:
         notes.append(f"{invisible} invisible characters removed")
     return text, notes
+
+
+def mend_name(name: str) -> str:
+    """Return a file name that tables and pages can hold on one line; systems allow any bytes."""
+    return mend(name)[0].replace("\n", "\ufffd")

@@ -37,7 +37,9 @@ def find_files(source: str | Path) -> list[tuple[Path, str]]:
         raise SourceError(f"{source}: no such file or folder.")
     if not found:
         raise SourceError(f"{source}: no file there; give a file, a folder or a quoted glob.")
-    return sorted(((path, _printable(shown)) for path, shown in found), key=lambda one: one[1])
+    return sorted(
+        ((path, cleaning.mend_name(shown)) for path, shown in found), key=lambda one: one[1]
+    )
 
 
 def _walk(folder: Path) -> Iterator[Path]:
@@ -53,11 +55,6 @@ def _walk(folder: Path) -> Iterator[Path]:
         yield from (Path(here) / name for name in names)
         yield from (path for name in folders if (path := Path(here) / name).is_symlink())
     yield from unlisted
-
-
-def _printable(name: str) -> str:
-    """Return a file name that tables and pages can hold; the system allows any bytes."""
-    return cleaning.mend(name)[0].replace("\n", "\ufffd")
 
 
 def _glob(pattern: str) -> list[tuple[Path, str]]:
