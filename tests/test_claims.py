@@ -204,7 +204,7 @@ def test_find_claims_carries_over_what_a_sentence_leaves_open_and_says_so(nlp, b
     found = read(nlp, book, f"{STORY}They are paid $1,000 a month.")
     pay = found[found["type"].eq("pay")].iloc[0]
     assert values(pay, "recruits", "destination") == ["Syrians", "Libya"]
-    assert "destination: carried from the claim before" in pay["rule"]
+    assert "destination: carried from 1 before" in pay["rule"]
     assert values(pay, "destination_start") == [STORY.index("Libya")]
 
 

@@ -19,15 +19,16 @@ stand for · `statements`.
 What is said: `frames` triggers and slots · `losses` · `parties` · `responsibility` how sure the
 text is of who did it · `incidents` what one clause tells · `circumstances` what stands around it ·
 `retellings` one event told twice · `events` · `reader` the learned reader · `slots` what their
-words stand for · `speakers` on whose word · `claims` who recruits whom.
+words stand for · `terms` of pay and count · `speakers` on whose word · `weighing` what is a claim
+of its own · `carrying` what its sentence leaves open · `claims` who recruits whom.
 
 Across texts: `origins` where information comes from · `ledger` and `reviews` people's decisions ·
 `reviewing` the widget for them · `comparing` and `parting` claims · `contradictions` ·
 `tracker` claims that say the same, as lines.
 
 To look at: `phrases` values as one reads them · `outlines` borders of countries · `charts` table
-to figure · `selection` the part that is asked for · `findings` sentences · `passages` the words
-behind a claim · `report` one page from a run.
+to figure · `browsing` a table one sorts and searches · `selection` the part that is asked for ·
+`findings` sentences · `passages` the words behind a claim · `report` one page from a run.
 
 To judge: `gold` what people read · `scoring` a run against it · `coding` who is to read what, and
 how far two agree · `definitions` findings counted otherwise · `dictionary` of all tables.

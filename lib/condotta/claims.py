@@ -1,15 +1,17 @@
 """Recruitment claims: typed records with slots, each value traceable to the words it came from.
 
-Three readings meet here: the codebook's frames, the learned reader and the statements. A claim
-stands where the reader or a frame finds a telling; its slots are the mentions around it; its
-source is the statement in whose content it stands.
+Three readings meet here: the codebook's frames, the learned reader and the statements. Whatever
+the reader or a frame takes for a telling is proposed, with the mentions around it; a second look
+with the whole article in view chooses among the proposals and fills what their sentences leave
+open; the source is the statement on which a claim stands.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from condotta import frames, quantities, reader, slots, speakers, tables
+from condotta import carrying, frames, quantities, reader, slots, speakers, tables, terms, weighing
 from condotta.slots import Value
 
 if TYPE_CHECKING:
@@ -18,18 +20,23 @@ if TYPE_CHECKING:
 
     from condotta.codebook import Codebook
 
-TELLING = 0.2  # a sentence tells of a type when its tokens together reach this
-FRAMED = 0.12  # the same where a frame of the codebook shows the type, with people in it
+TELLING = 0.05  # a sentence may tell of a type when its tokens together reach this
+FRAMED = 0.04  # the same where a frame of the codebook shows the type, with people in it
+SECOND = 0.25  # a further token of the same sentence must reach this by itself
+CLAIM = 0.2  # a telling is a claim from this probability on
+BESIDE = 0.4  # the same for a second type at the same trigger
 MARKED = 0.3  # what the pipeline's own mark of a trigger or a slot adds
-SECOND = 0.5  # a further token of the same sentence must reach this by itself
 RELEVANT = 0.5  # an article is about recruitment from this probability on
 DOUBTFUL = 0.35  # or from this one, if a claim in it names people and a war not their own
 RARE = frozenset({"motive", "training", "sponsorship", "contract", "staging", "registration"})
 RARELY = 0.6  # share of the threshold for types of which the reader has seen few
 SURE = 0.5  # a denial or accusation that no cue shows must reach this
 FILLING = 0.25  # a mention fills a slot from this probability on
+COUNTED = 0.1  # a figure may belong to a telling from this one on
+BARE = 0.8  # from this one on it surely does
 FIGURE_ROLES = ("pay", "count", "contract", "date")
 SEVERAL = ("recruits", "origin", "staging")  # slots that a conjunction may fill twice
+MAIN = frozenset({"pay", "count"})  # figures that are one claim each
 STANCE_OF = {"denial": "denies", "accusation": "accuses"}
 
 
@@ -37,7 +44,8 @@ STANCE_OF = {"denial": "denies", "accusation": "accuses"}
 class Draft:
     """One claim while it is read: its trigger, and what was found for each slot.
 
-    `otherwise` is the likeliest type of the trigger where nobody denies or accuses.
+    `otherwise` is the likeliest type of the trigger where nobody denies or accuses; `signs` is
+    what the first look says of it, `roles` how likely each mention of its sentence fills what.
     """
 
     kind: str
@@ -46,6 +54,8 @@ class Draft:
     score: float = 1.0
     otherwise: str | None = None
     in_title: bool = False
+    signs: tuple[str, ...] = ()
+    roles: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
     values: Mapping[str, Value] = field(default_factory=dict)
     figures: Mapping[str, Any] = field(default_factory=dict)
     told: Mapping[str, Any] = field(default_factory=dict)
@@ -144,7 +154,6 @@ def read_page(
     return Page(article, doc, reader.with_frames(plain, found), names, said, codebook)
 
 
-PEOPLE = frozenset({"people", "pronoun", "nationality", "armed_group", "count", "person"})
 OFFICES = frozenset(["office", "centre", "center", "desk", "bureau", "counter"])
 AGREEMENTS = frozenset(["contract", "agreement", "paper", "deal", "document", "form"])
 
@@ -152,7 +161,7 @@ AGREEMENTS = frozenset(["contract", "agreement", "paper", "deal", "document", "f
 def _is_a(view: reader.View, names: slots.Names, token: "Token", name: str) -> bool:
     category = view.categories[token.i]
     if name == "people":
-        return category in PEOPLE or any(
+        return category in reader.PEOPLE or any(
             view.categories[child.i] in ("people", "nationality", "armed_group")
             for child in token.children
             if child.dep_ in ("nmod", "amod", "compound", "flat")
@@ -172,24 +181,79 @@ def read_drafts(page: Page) -> list[Draft]:
     likely = learned.pages.probabilities(reader.page_features(page.view))["relevant"]
     if likely < DOUBTFUL:
         return []
+    drafts = propose(page, learned)
+    found = weighing.features(page, drafts, likely)
+    scores = [learned.claims.probabilities(one)["yes"] for one in found]
+    drafts = choose(page, drafts, scores)
+    if not _is_about_a_war(page, drafts, likely):
+        return []
+    filled = fill_from_article(page, drafts, learned)
+    # People who fight in their own country are not recruited for another's war.
+    abroad = (d for d in filled if slots.is_abroad(d.values, page.codebook) is not False)
+    return merge_same(list(abroad))
+
+
+def _is_about_a_war(page: Page, drafts: Sequence[Draft], likely: float) -> bool:
+    """Return whether the sentences of the claims name a war that is not the recruits' own."""
+    if any(slots.is_abroad(draft.values, page.codebook) for draft in drafts):
+        return True
+    named = page.view.hires or any("destination" in draft.values for draft in drafts)
+    return named and likely >= RELEVANT
+
+
+def propose(page: Page, learned: reader.Reader) -> list[Draft]:
+    """Return everything in one article that may be a claim, with its source."""
     tellings = list(find_tellings(page.view, learned))
     mentions = reader.mentions(page.view)
-    drafts = [
-        split
-        for telling in (*tellings, *find_answers(page, tellings))
-        for split in fill_slots(page, learned, telling, mentions)
-    ]
-    drafts = [draft for draft in drafts if draft.values or draft.figures or draft.score >= SURE]
     spoken = speakers.lay_out(page.view, page.statements, page.codebook)
-    told = (attribute(page, draft, spoken) for draft in drafts)
-    drafts = [draft for draft in told if draft is not None]
-    drafts = _carried(page, count_once(drafts))
-    abroad = [slots.is_abroad(draft.values, page.codebook) for draft in drafts]
-    war = page.view.hires or any("destination" in draft.values for draft in drafts)
-    if not (any(abroad) or (war and likely >= RELEVANT)):
-        return []
-    # People who fight in their own country are not recruited for another's war.
-    return merge_same([d for d, way in zip(drafts, abroad, strict=True) if way is not False])
+    told = (
+        attribute(page, draft, spoken)
+        for telling in (*tellings, *find_answers(page, tellings))
+        for draft in fill_slots(page, learned, telling, mentions)
+    )
+    title = len(page.article.get("title") or "")
+    return [
+        replace(draft, in_title=draft.trigger.idx < title) for draft in told if draft is not None
+    ]
+
+
+def choose(page: Page, drafts: Sequence[Draft], scores: Sequence[float]) -> list[Draft]:
+    """Return the proposals that are claims: the likeliest for each trigger and each figure."""
+    marked = {span.root.i: span.label_ for span in page.doc.spans.get("triggers", ())}
+    scored = []
+    for draft, score in zip(drafts, scores, strict=True):
+        if marked.get(draft.trigger.i) == draft.kind:
+            score = weighing.together((score, MARKED))
+        scored.append((score if draft.signs else 1.0, draft))
+    scored.sort(key=lambda pair: (-pair[0], pair[1].trigger.i, pair[1].kind))
+    chosen: list[Draft] = []
+    for score, draft in scored:
+        if score >= CLAIM and not any(_excludes(other, draft, score) for other in chosen):
+            chosen.append(draft)
+    return chosen
+
+
+def _excludes(chosen: Draft, draft: Draft, score: float) -> bool:
+    """Return whether a claim leaves no room for another at its figure or trigger."""
+    taken = {(role, chosen.figures[role].start) for role in MAIN & chosen.figures.keys()}
+    own = {(role, draft.figures[role].start) for role in MAIN & draft.figures.keys()}
+    if taken & own:
+        return True
+    if chosen.trigger.i != draft.trigger.i:
+        return False
+    if chosen.kind != draft.kind:
+        return score < BESIDE
+    return not (taken and own)
+
+
+def fill_from_article(page: Page, drafts: Sequence[Draft], learned: reader.Reader) -> list[Draft]:
+    """Return claims with the slots that the rest of the article fills."""
+    drafts = sorted(drafts, key=lambda d: (d.trigger.i, d.kind))
+    scene = carrying.set_scene(page, drafts)
+    return [
+        replace(draft, values=carrying.fill(scene, number, learned.fills))
+        for number, draft in enumerate(drafts)
+    ]
 
 
 def find_tellings(view: reader.View, learned: reader.Reader) -> Iterator[Draft]:
@@ -200,36 +264,39 @@ def find_tellings(view: reader.View, learned: reader.Reader) -> Iterator[Draft]:
     """
     sentences: dict[int, dict[str, list[tuple[float, Token]]]] = {}
     scores_at: dict[int, dict[str, float]] = {}
-    marked = {span.root.i: span.label_ for span in view.doc.spans.get("triggers", ())}
     for token, features in reader.candidates(view):
         scores = scores_at[token.i] = learned.triggers.probabilities(features)
-        if token.i in marked:
-            kind = marked[token.i]
-            scores[kind] = 1 - (1 - scores[kind]) * (1 - MARKED)
         here = sentences.setdefault(view.sentence_of[token.i], {})
         for kind, score in scores.items():
             if kind != reader.NONE:
                 here.setdefault(kind, []).append((score, token))
-    taught = set(learned.triggers.classes)
     for number in sorted(sentences):
-        for kind, scored in sorted(sentences[number].items()):
-            missed = 1.0
-            for score, _ in scored:
-                missed *= 1 - score
-            framed = [token for _, token in scored if _is_framed(view, token, kind)]
-            if 1 - missed < (FRAMED if framed else TELLING) * (RARELY if kind in RARE else 1):
-                continue
-            scored.sort(key=lambda pair: (-pair[0], pair[1].i))
-            for place, (score, token) in enumerate(scored):
-                if place and score < SECOND:
-                    break
-                rule = "reader and codebook" if token in framed else "reader"
-                best = max(score, 1 - missed)
-                yield Draft(kind, token, f"{rule} {best:.2f}", best, _otherwise(scores_at[token.i]))
+        yield from _tellings_in(view, sentences[number], scores_at)
+    taught = set(learned.triggers.classes)
     for root in sorted(view.frames):
         for frame in view.frames[root]:
             if frame.kind not in taught and not frame.negated:
-                yield Draft(frame.kind, view.doc[root], frame.rule)
+                yield Draft(frame.kind, view.doc[root], f"codebook, {frame.rule}")
+
+
+def _tellings_in(
+    view: reader.View,
+    sentence: Mapping[str, list[tuple[float, "Token"]]],
+    scores_at: Mapping[int, Mapping[str, float]],
+) -> Iterator[Draft]:
+    """Yield what one sentence may tell, by type: the likeliest trigger, and others as likely."""
+    sums = {k: weighing.together([score for score, _ in found]) for k, found in sentence.items()}
+    for kind, scored in sorted(sentence.items()):
+        framed = {token for _, token in scored if _is_framed(view, token, kind)}
+        least = (FRAMED if framed else TELLING) * (RARELY if kind in RARE else 1)
+        scored = sorted(scored, key=lambda pair: (-pair[0], pair[1].i))
+        for place, (score, token) in enumerate(scored if sums[kind] >= least else ()):
+            if place and score < SECOND:
+                break
+            rule = "reader and codebook" if token in framed else "reader"
+            signs = weighing.signs(kind, scores_at[token.i], sums, rule, place)
+            best, otherwise = max(score, sums[kind]), _otherwise(scores_at[token.i])
+            yield Draft(kind, token, f"{rule} {best:.2f}", best, otherwise, signs=signs)
 
 
 def find_answers(page: Page, tellings: Sequence[Draft]) -> Iterator[Draft]:
@@ -246,7 +313,9 @@ def find_answers(page: Page, tellings: Sequence[Draft]) -> Iterator[Draft]:
         named = [token for token in words if token.lemma_.lower() in hired]
         if named and not told:
             roots = [token for token in words if token.i in page.view.frames]
-            yield Draft(kind, (roots or named)[0], f"statement that {row['stance']}")
+            signs = (f"answer={row['stance']}", f"roots={bool(roots)}")
+            rule = f"statement that {row['stance']}"
+            yield Draft(kind, (roots or named)[0], rule, signs=signs)
 
 
 def _otherwise(scores: Mapping[str, float]) -> str:
@@ -268,28 +337,39 @@ def fill_slots(
 
     A telling with several figures of its kind gives one claim for each.
     """
-    view, trigger = page.view, telling.trigger
-    number = view.sentence_of[trigger.i]
-    here = [i for i in mentions if view.sentence_of[i] == number]
-    order: dict[str, int] = {}
+    view, number = page.view, page.view.sentence_of[telling.trigger.i]
+    roles = _roles(page, learned, telling, [i for i in mentions if view.sentence_of[i] == number])
     marked = {t.i: span.label_ for span in page.doc.spans.get("slots", ()) for t in span}
     scored: list[tuple[float, str, int]] = []
-    for i in here:
-        category = view.categories[i]
-        place = order.get(category, 0)
-        order[category] = place + 1
-        features = reader.role_features(view, trigger, telling.kind, page.doc[i], place)
-        scores = learned.roles.probabilities(features)
-        scores.pop(reader.NONE, None)
+    for i, scores in roles.items():
+        shown = dict(scores)
         if i in marked:
-            scores[marked[i]] = 1 - (1 - scores[marked[i]]) * (1 - MARKED)
-        role, score = max(scores.items(), key=lambda pair: (pair[1], pair[0]))
-        if score >= FILLING:
+            shown[marked[i]] = weighing.together((shown.get(marked[i], 0.0), MARKED))
+        role, score = max(shown.items(), key=lambda pair: (pair[1], pair[0]))
+        if score >= (COUNTED if role in FIGURE_ROLES else FILLING):
             scored.append((score, role, i))
     scored.sort(key=lambda item: (-item[0], item[2]))
     values = _bases(page, number) | _values(page, scored) | _framed_values(page, telling)
-    figures = [(role, i) for _, role, i in scored if role in FIGURE_ROLES]
-    yield from _with_figures(page, replace(telling, values=values), figures)
+    figures = [(score, role, i) for score, role, i in scored if role in FIGURE_ROLES]
+    yield from _with_figures(page, replace(telling, values=values, roles=roles), figures)
+
+
+def _roles(
+    page: Page, learned: reader.Reader, telling: Draft, here: Sequence[int]
+) -> dict[int, dict[str, float]]:
+    """Return how likely each mention of a sentence fills each slot of a telling."""
+    order: Counter[str] = Counter()
+    roles = {}
+    for i in here:
+        category = page.view.categories[i]
+        features = reader.role_features(
+            page.view, telling.trigger, telling.kind, page.doc[i], order[category]
+        )
+        order[category] += 1
+        scores = learned.roles.probabilities(features)
+        scores.pop(reader.NONE, None)
+        roles[i] = scores
+    return roles
 
 
 def _bases(page: Page, number: int) -> dict[str, Value]:
@@ -308,7 +388,7 @@ def _values(page: Page, scored: Sequence[tuple[float, str, int]]) -> dict[str, V
     for score, role, i in scored:
         if role in FIGURE_ROLES:
             continue
-        people = page.view.categories[i] in PEOPLE
+        people = page.view.categories[i] in reader.PEOPLE
         value = slots.read_value(role, page.doc[i], page.names, people=people)
         if value is None or any(_overlap(value, v) for r, v in values.items() if r != role):
             continue
@@ -337,7 +417,7 @@ def _framed_values(page: Page, telling: Draft) -> dict[str, Value]:
     for frame in page.view.frames.get(telling.trigger.i, ()):
         for filler in frame.fillers if frame.kind == telling.kind else ():
             if filler.slot in tables.SLOTS:
-                people = page.view.categories[filler.head] in PEOPLE
+                people = page.view.categories[filler.head] in reader.PEOPLE
                 token = page.doc[filler.head]
                 value = slots.read_value(filler.slot, token, page.names, people=people)
                 if value is not None:
@@ -345,23 +425,34 @@ def _framed_values(page: Page, telling: Draft) -> dict[str, Value]:
     return values
 
 
-def _with_figures(page: Page, draft: Draft, figures: Sequence[tuple[str, int]]) -> Iterator[Draft]:
+def _with_figures(
+    page: Page, draft: Draft, figures: Sequence[tuple[float, str, int]]
+) -> Iterator[Draft]:
     spec = page.codebook.claim_types.get(draft.kind)
     wanted = spec.figure if spec else None
-    by_role: dict[str, list[Any]] = {}
-    for role, i in figures:
+    by_role: dict[str, list[tuple[float, Any]]] = {}
+    for score, role, i in figures:
         quantity = page.view.quantities.get(i)
         if quantity is not None and FITS[role](quantity):
-            by_role.setdefault(role, []).append(quantity)
-    if wanted and wanted not in by_role:
-        return
-    split = wanted or "count"
-    shared = {role: found[0] for role, found in by_role.items() if role not in ("pay", "count")}
-    if draft.kind == "pay":
-        by_role.pop("count", None)
-    for quantity in by_role.get(split, [None]):
-        own = {split: quantity} if quantity is not None else {}
-        yield replace(draft, figures=shared | own)
+            by_role.setdefault(role, []).append((score, quantity))
+    shared = {
+        role: found[0][1]
+        for role, found in by_role.items()
+        if role not in MAIN and found[0][0] >= FILLING
+    }
+    own = by_role.get("pay" if wanted == "pay" else "count", [])
+    best = max((score for score, _ in own), default=0.0)
+    for score, quantity in own:
+        signs = [*weighing.steps("figure", score), f"figures={min(len(own), 3)}"]
+        figure = {"pay" if wanted == "pay" else "count": quantity}
+        yield _signed(replace(draft, figures=shared | figure), [*signs, f"first={score == best}"])
+    if (not wanted or wanted in shared) and best < BARE:
+        yield _signed(replace(draft, figures=shared), ["bare", *weighing.steps("left", best)])
+
+
+def _signed(draft: Draft, signs: Sequence[str]) -> Draft:
+    """Return a draft with more signs; one that the reader has not seen needs none."""
+    return replace(draft, signs=(*draft.signs, *signs)) if draft.signs else draft
 
 
 FITS = {
@@ -370,22 +461,6 @@ FITS = {
     "contract": lambda q: q.kind == "duration",
     "date": lambda q: q.kind == "date",
 }
-
-
-def count_once(drafts: Sequence[Draft]) -> list[Draft]:
-    """Return drafts in which each head count belongs to the likeliest claim of its sentence."""
-    owners: dict[tuple[int, int], Draft] = {}
-    for draft in drafts:
-        quantity = draft.figures.get("count")
-        if quantity is not None:
-            place = (quantity.start, quantity.end)
-            if place not in owners or draft.score > owners[place].score:
-                owners[place] = draft
-    return [
-        draft
-        for draft in drafts
-        if (q := draft.figures.get("count")) is None or owners[(q.start, q.end)] is draft
-    ]
 
 
 def attribute(page: Page, draft: Draft, spoken: speakers.Layout) -> Draft | None:
@@ -423,23 +498,6 @@ def _who_denies(row: Mapping, codebook: "Codebook") -> dict[str, Value]:
     name = slots.acts_as(entry, codebook) if entry is not None else None
     span = row["source_start"], row["source_end"]
     return {"recruiter": Value(name, *span, "who denies it")} if name else {}
-
-
-def _carried(page: Page, drafts: list[Draft]) -> list[Draft]:
-    drafts = sorted(drafts, key=lambda d: (d.trigger.i, d.kind))
-    claimed = [slots.Claimed(d.trigger.i, d.values) for d in drafts]
-    filled = slots.carry_over(claimed, slots.main_story(page.view, page.names))
-    named = slots.sides_named(page.names)
-    out = []
-    for draft, values in zip(drafts, filled, strict=True):
-        if "beneficiary" not in values and "destination" in values:
-            recruiter = values["recruiter"].value if "recruiter" in values else None
-            side = slots.side_in(values["destination"].value, recruiter, named, page.codebook)
-            if side:
-                values["beneficiary"] = side
-        in_title = draft.trigger.idx < len(page.article.get("title") or "")
-        out.append(replace(draft, values=values, in_title=in_title))
-    return out
 
 
 def merge_same(drafts: Sequence[Draft]) -> list[Draft]:
@@ -497,11 +555,9 @@ def as_row(page: Page, draft: Draft) -> dict:
             rules.append(f"{slot}: {value.rule}")
     for role, quantity in sorted(draft.figures.items()):
         row |= {f"{role}_start": quantity.start, f"{role}_end": quantity.end}
-        row |= _figure_columns(role, quantity, page)
+        row |= _figure_columns(role, quantity)
+    row |= terms.read_terms(draft.kind, draft.figures, sentence, page.codebook)
     row["rule"] = "; ".join(rules)
-    kind = page.codebook.claim_types.get(draft.kind)
-    if "count" in draft.figures and kind is not None:
-        row["count_kind"] = kind.count_kind
     row["claim_id"] = tables.key("c", *(row.get(c) for c in KEYED))
     return row
 
@@ -512,7 +568,7 @@ KEYED = (
 )  # fmt: skip
 
 
-def _figure_columns(role: str, quantity: Any, page: Page) -> dict[str, Any]:
+def _figure_columns(role: str, quantity: Any) -> dict[str, Any]:
     if role == "pay":
         return {
             "pay_min": quantity.min, "pay_max": quantity.max, "currency": quantity.unit,

@@ -239,6 +239,7 @@ class Kind(Row):
     figure: Literal["pay", "count", "contract"] | None = None
     count_kind: Literal["flow", "stock", "total"] | None = None
     denied_as: Words = ()
+    words: Mapping[str, Words] = Field(default_factory=dict)
     stance: Stance | None = None
     acled: str | None = None
     plover: str | None = None

@@ -1,9 +1,10 @@
 """The learned reader: which words tell of which claim, and which words fill which slot.
 
-Two linear classifiers over features of the parsed sentence, learned from reports that were written
-and annotated for the purpose. The codebook's frames are features among others: the reader learns
-how far each trigger can be trusted, and reads tellings that no list foresaw. Weights are small,
-ship with the pipeline and are plain arrays; training stands in `en_condotta.recipe`.
+Linear classifiers over features of the parsed sentence and of the article, learned from reports
+that were written and annotated for the purpose. The codebook's frames are features among others:
+the reader learns how far each trigger can be trusted, and reads tellings that no list foresaw.
+Weights are small, ship with the pipeline and are plain arrays; training stands in
+`en_condotta.recipe`.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -32,6 +33,7 @@ ARGUMENTS = frozenset(
     | {"aux", "aux:pass"}
 )
 OPEN_CLASS = frozenset(["VERB", "NOUN", "ADJ", "PROPN", "ADV", "AUX", "NUM", "SYM"])
+PEOPLE = frozenset({"people", "pronoun", "nationality", "armed_group", "count", "person"})
 NOT_MENTIONS = frozenset(
     {"it", "its", "which", "this", "that", "there", "what", "who", "whom", "whose"}
 )
@@ -363,34 +365,40 @@ class Classifier(NamedTuple):
 
     def probabilities(self, features: Iterable[str]) -> dict[str, float]:
         """Return how likely each class is."""
-        at = sorted({self.rows[h] for f in features if (h := hash_feature(f)) in self.rows})
+        return self.weigh(map(hash_feature, features))
+
+    def weigh(self, hashed: Iterable[int]) -> dict[str, float]:
+        """Return how likely each class is, from features that are hashed already."""
+        at = sorted({self.rows[key] for key in hashed if key in self.rows})
         scores = self.weights[at].sum(axis=0, dtype=np.float64) + self.bias
         scores = np.exp(scores - scores.max())
         return dict(zip(self.classes, (scores / scores.sum()).tolist(), strict=True))
 
 
 class Reader(NamedTuple):
-    """What the learned reader knows."""
+    """What the learned reader knows: two looks at a sentence, two at the whole article."""
 
     pages: Classifier
     triggers: Classifier
     roles: Classifier
+    claims: Classifier
+    fills: Classifier
+
+
+def unpack(kept: Mapping[str, np.ndarray], name: str) -> Classifier:
+    """Return one classifier out of a file of arrays."""
+    return Classifier(
+        tuple(kept[f"{name}_classes"].tolist()),
+        {int(key): row for row, key in enumerate(kept[f"{name}_features"])},
+        kept[f"{name}_weights"].astype(np.float32),
+        kept[f"{name}_bias"].astype(np.float64),
+    )
 
 
 def read_weights(path: Path) -> Reader:
     """Return the reader kept in a file of arrays (NumPy, no pickles)."""
     with np.load(path, allow_pickle=False) as kept:
-        return Reader(
-            *(
-                Classifier(
-                    tuple(kept[f"{name}_classes"].tolist()),
-                    {int(key): row for row, key in enumerate(kept[f"{name}_features"])},
-                    kept[f"{name}_weights"].astype(np.float32),
-                    kept[f"{name}_bias"].astype(np.float64),
-                )
-                for name in Reader._fields
-            )
-        )
+        return Reader(*(unpack(kept, name) for name in Reader._fields))
 
 
 @cache

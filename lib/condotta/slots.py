@@ -1,10 +1,8 @@
-"""What the words of a slot stand for, and what carries over when a claim leaves a slot open.
+"""What the words of a slot stand for.
 
-A value is canonical where the codebook knows it and as printed where it does not. What a claim
-does not say is taken from the nearest claim that it does not contradict, and the rule says so.
+A value is canonical where the codebook knows it and as printed where it does not.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -221,104 +219,6 @@ def country_of(entry) -> str:
     return entry.country
 
 
-class Claimed(NamedTuple):
-    """What carry-over needs to know of a claim."""
-
-    at: int
-    slots: Mapping[str, Value]
-
-
-CARRIED = ("recruits", "recruiter", "destination", "beneficiary")
-LATER = 40  # tokens by which a claim that comes after counts as further away
-
-
-def carry_over(
-    claims: Sequence[Claimed], story: Mapping[str, Value] | None = None
-) -> list[dict[str, Value]]:
-    """Return the slots of every claim, the open ones filled from the nearest that agrees.
-
-    The claim before counts as nearer than the one after; nothing is taken from a claim that
-    names another recruiter, other recruits, another destination or another side. What no claim
-    gives is taken from the article's main story.
-    """
-    filled = []
-    for number, claim in enumerate(claims):
-        slots = dict(claim.slots)
-        others = sorted(
-            (c for i, c in enumerate(claims) if i != number),
-            key=lambda c: (abs(c.at - claim.at) + (LATER if c.at > claim.at else 0), c.at),
-        )
-        for slot in CARRIED:
-            if slot in slots and not _is_vague(slots[slot], slot):
-                continue
-            firm = {name: value for name, value in slots.items() if name != slot}
-            giver = next((c for c in others if _gives(c, slot) and _agree(firm, c.slots)), None)
-            if giver is not None:
-                where = "before" if giver.at <= claim.at else "after"
-                slots[slot] = giver.slots[slot]._replace(rule=f"carried from the claim {where}")
-            elif story and slot in story:
-                slots[slot] = story[slot]._replace(rule="main story")
-        filled.append(slots)
-    return filled
-
-
-def _is_vague(value: Value, slot: str) -> bool:
-    """Return whether recruits are only a bare noun, which whose they are would say better."""
-    return slot == "recruits" and value.rule.endswith("as printed") and " " not in value.value
-
-
-def _gives(claim: Claimed, slot: str) -> bool:
-    """Return whether a claim has a value to hand on: of people, only whose they are."""
-    value = claim.slots.get(slot)
-    return value is not None and (slot != "recruits" or value.rule.endswith("nationality"))
-
-
-def main_story(view: reader.View, names: Names) -> dict[str, Value]:
-    """Return whom and which war an article is mostly about.
-
-    Recruits are the nationality that its fighters most often have; the destination is the country
-    most often named that is not theirs and does not act in the article.
-    """
-    peoples: Counter[str] = Counter()
-    countries: Counter[str] = Counter()
-    first: dict[str, Mapping] = {}
-    actors = set()
-    for row in names.rows:
-        entry = names.entry(row)
-        token = next(names.tokens(row), None)
-        if entry is None or token is None or not entry.country:
-            continue
-        if row["kind"] == "nationality":
-            plural = token.tag_ == "NNPS" and token.dep_ not in ("amod", "compound", "nmod:poss")
-            if plural or view.categories[token.head.i] == "people":
-                peoples[entry.name] += 1
-                first.setdefault(entry.name, row)
-        elif row["kind"] in GROUNDS:
-            countries[country_of(entry)] += 1
-            first.setdefault(country_of(entry), row)
-        elif row["kind"] == "state":
-            actors.add(entry.country)
-    story = {}
-    if peoples:
-        story["recruits"] = _named(_most(peoples), first[_most(peoples)], "main story")
-    theirs = {p.country for p in names.codebook.nationalities if p.people in peoples}
-    wars = Counter({c: n for c, n in countries.items() if c not in theirs | actors})
-    if wars:
-        story["destination"] = _named(_most(wars), first[_most(wars)], "main story")
-    return story
-
-
-def _most(counts: Counter[str]) -> str:
-    return min(counts, key=lambda name: (-counts[name], name))
-
-
-def _agree(one: Mapping[str, Value], other: Mapping[str, Value]) -> bool:
-    return all(
-        slot not in one or slot not in other or alike(one[slot].value, other[slot].value)
-        for slot in CARRIED
-    )
-
-
 def is_abroad(values: Mapping[str, Value], codebook: "Codebook") -> bool | None:
     """Return whether recruits are meant for a country that is not theirs; None if not known."""
     if "recruits" not in values or "destination" not in values:
@@ -333,25 +233,7 @@ def alike(one: str, other: str) -> bool:
     return bool(set(one.split("; ")) & set(other.split("; ")))
 
 
-def side_in(
-    country: str, recruiter: str | None, named: Mapping[str, Mapping], codebook: "Codebook"
-) -> Value | None:
-    """Return the side of a war that a recruiter's fighters join, if the article names that side.
-
-    `named` is what `sides_named` returned. Without a recruiter there is no answer.
-    """
-    war = codebook.alliances.get(country)
-    if war is None or recruiter is None:
-        return None
-    backers = set(_backers(recruiter, codebook))
-    sides = [side for side, theirs in war.sides.items() if side in named and backers & set(theirs)]
-    if len(sides) != 1:
-        return None
-    rule = "the side that the recruiter supports there"
-    return _named(codebook.entry(sides[0]).name, named[sides[0]], rule)
-
-
-def _backers(name: str, codebook: "Codebook") -> Iterator[str]:
+def backers(name: str, codebook: "Codebook") -> Iterator[str]:
     """Yield the ids of an actor and of those behind it."""
     for part in name.split("; "):
         entry, seen = codebook.find(part, kinds=ACTORS), set()
@@ -360,23 +242,6 @@ def _backers(name: str, codebook: "Codebook") -> Iterator[str]:
             seen.add(entry.id)
             behind = getattr(entry, "sponsor", None)
             entry = codebook.entry(behind) if behind else None
-
-
-def sides_named(names: Names) -> dict[str, Mapping]:
-    """Return, by codebook id, where an article first names an actor, or a side by its people."""
-    found: dict[str, Mapping] = {}
-    for row in names.rows:
-        entry = names.entry(row)
-        if entry is None:
-            continue
-        government = names.codebook.stands_for(entry)
-        ids = [government.id, getattr(government, "side", None)]
-        if row["kind"] in ("nationality", "place") and entry.country:
-            state = names.codebook.find(entry.country, kinds=["state"])
-            ids.append(state.id if state else None)
-        for known in filter(None, ids):
-            found.setdefault(known, row)
-    return found
 
 
 def span_columns(slot: str, value: Value | None) -> dict[str, int | None]:
