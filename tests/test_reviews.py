@@ -348,6 +348,31 @@ def test_what_moved_under_a_decision_is_listed(book, claims, articles, change, w
     assert bool(moved["applied"].iloc[0]) is applied
 
 
+def test_a_decision_goes_to_the_claim_that_took_the_place_of_its_own(book, claims, articles):
+    decide(book, claims, articles, ("edit", "c1", "Ana", {"destination": "Sudan"}))
+    other = claims.assign(claim_id=["c9", "c2"], source_name=["officials", None])
+    replay = reviews.replay(other, articles, book.decisions())
+    assert list(replay.claims["destination"]) == ["Sudan", "Libya"]
+    assert replay.marks == {"c9": "edit by Ana"}
+    assert list(replay.another_look["claim_id"]) == ["c9"]
+    assert "`source_name` was None, is 'officials'" in replay.another_look["why"].iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "decided"),
+    [
+        pytest.param(lambda c: c.assign(type="transfer"), ["c1"], id="of another type"),
+        pytest.param(lambda c: c.assign(start=0, end=49), ["c1"], id="one of two"),
+        pytest.param(lambda c: c.assign(start=[1, 50]), ["c1"], id="other words"),
+        pytest.param(lambda c: c, ["c8"], id="the same"),
+    ],
+)
+def test_a_decision_goes_to_no_claim_that_may_be_another(book, claims, articles, change, decided):
+    decide(book, claims, articles, ("accept", "c1", "Ana", None))
+    other = change(claims).assign(claim_id=["c8", "c9"])
+    assert list(reviews.replay(other, articles, book.decisions()).marks) == decided
+
+
 def test_decisions_do_not_depend_on_their_order_in_the_table(book, claims, articles):
     replay = decide(
         book, claims, articles,

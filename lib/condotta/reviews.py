@@ -6,7 +6,7 @@ the reviewer saw; where these moved, it is listed for another look, and never dr
 """
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import Any, NamedTuple
@@ -77,12 +77,18 @@ def replay(claims: pd.DataFrame, articles: pd.DataFrame, decisions: pd.DataFrame
         `another_look`: decisions under which the words or slots moved, whose claim is gone, or
         with which another reviewer disagrees. Of two that conflict the later one is applied.
 
+    Notes
+    -----
+    A rule that now reads another source or figure in the same words makes another claim of them.
+    Where it is the only claim of its type there, and nobody decided on it, it takes the place of
+    the one that is gone, and the decision is listed with what moved.
+
     Examples
     --------
     >>> replay(tables.empty("claims"), tables.empty("articles"), tables.empty("reviews")).marks
     {}
     """
-    rows = standing(decisions)
+    rows = _rebind(standing(decisions), claims, articles)
     links = _latest_links(rows)
     named = _rename(claims, rows)
     edited = _edit(named, rows)
@@ -111,6 +117,48 @@ def standing(decisions: pd.DataFrame) -> list[dict[str, Any]]:
         return not any(stands(other) for other in later.get(review_id, ()))
 
     return [row for row in rows if row["decision"] != "undo" and stands(row["review_id"])]
+
+
+def _rebind(
+    rows: list[dict[str, Any]], claims: pd.DataFrame, articles: pd.DataFrame
+) -> list[dict[str, Any]]:
+    """Return decisions with the claims that took the place of those that are gone."""
+    seen = {claim: facts for row in rows for claim, facts in row["seen"].items()}
+    there = set(claims["claim_id"])
+    gone = {claim: _place(facts) for claim, facts in seen.items() if claim not in there and facts}
+    if not gone:
+        return rows
+    near = claims[claims["article_id"].isin({place[0] for place in gone.values()})]
+    free: dict[tuple, list[str]] = defaultdict(list)
+    for claim, facts in look(near, articles, near["claim_id"]).items():
+        if claim not in seen:
+            free[_place(facts)].append(claim)
+    wanted = Counter(gone.values())
+    heir = {
+        claim: free[place][0]
+        for claim, place in gone.items()
+        if len(free[place]) == 1 and wanted[place] == 1
+    }
+    return [_inherited(row, heir) for row in rows] if heir else rows
+
+
+def _place(facts: Mapping[str, Any]) -> tuple:
+    """Return in which article, in which words and of what type a claim was seen."""
+    return facts.get("article_id"), facts.get("words"), facts.get("type")
+
+
+def _inherited(row: Mapping[str, Any], heir: Mapping[str, str]) -> dict[str, Any]:
+    """Return a decision on the heirs of its claims."""
+    edited = dict(row["edited_slots"])
+    if row["decision"] in ("merge", "split"):
+        part = NEEDS[row["decision"]]
+        edited[part] = [heir.get(claim, claim) for claim in edited[part]]
+    return {
+        **row,
+        "claim_id": heir.get(row["claim_id"], row["claim_id"]),
+        "edited_slots": edited,
+        "seen": {heir.get(claim, claim): facts for claim, facts in row["seen"].items()},
+    }
 
 
 def _others(row: Mapping[str, Any]) -> list[str]:
@@ -264,7 +312,7 @@ def count_reviewed(claims: pd.DataFrame, articles: pd.DataFrame, decisions: pd.D
     0 of 0 claims have a decision; 0 decisions by 0 reviewers stand, of 0 ever made.
     0 decisions need another look.
     """
-    rows = standing(decisions)
+    rows = _rebind(standing(decisions), claims, articles)
     decided = claims["claim_id"].isin({row["claim_id"] for row in rows}).sum()
     reviewers = {row["reviewer"] for row in rows}
     again = replay(claims, articles, decisions).another_look["review_id"].nunique()
