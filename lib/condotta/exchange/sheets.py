@@ -33,6 +33,8 @@ COLUMNS: Mapping[str, Mapping[str, Column]] = {
 }
 SQL_TYPES = {"Int64": "INTEGER", "Float64": "REAL", "boolean": "INTEGER"}
 MOST = 32_767  # characters that a cell of a workbook may hold
+ROWS = 1_048_575  # rows that a sheet may hold below its header
+DECLARED = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 CUT = " [cut here]"
 UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # a workbook reads _x0041_ as A
@@ -66,13 +68,24 @@ def to_xlsx(contents: Contents) -> bytes:
     """Return a workbook of every table; text is text, whatever it begins with.
 
     A text longer than a cell may hold ends with ``[cut here]``; the other forms have it whole.
+
+    Raises
+    ------
+    ValueError
+        If a table has more rows than a sheet may hold, naming it.
     """
     sheets = _sheets(contents)
+    for name, table in sheets.items():
+        if len(table) > ROWS:
+            raise ValueError(
+                f"xlsx: `{name}` has {len(table):,} rows, a sheet holds {ROWS:,}; "
+                "use --to sqlite, parquet or csv."
+            )
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as book:
         for name, part in (*_frame(list(sheets)), *_pages(sheets)):
             # a member without a moment of its own, so that the same tables give the same bytes
-            book.writestr(zipfile.ZipInfo(name, EPOCH), part, zipfile.ZIP_DEFLATED)
+            book.writestr(zipfile.ZipInfo(name, EPOCH), DECLARED + part, zipfile.ZIP_DEFLATED)
     return packed.getvalue()
 
 
