@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import nbformat
 import pytest
@@ -252,6 +253,7 @@ reviewing.Reviewing(*read, run + "/reviews.sqlite", reviewer="Ana")
 """
 
 
+BROWSE = "from condotta import browsing\nbrowsing.Browsing(read[0])"
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 
 
@@ -260,8 +262,8 @@ def lab(run, tmp_path):
     """JupyterLab on a notebook with the widget."""
     for name, table in zip(("claims", "articles", "tracker"), run, strict=True):
         tables.write(tmp_path, name, table)
-    cell = nbformat.v4.new_code_cell(CELL.format(run=str(tmp_path)))
-    notebook = nbformat.v4.new_notebook(cells=[cell, nbformat.v4.new_code_cell("1 + 1")])
+    sources = [CELL.format(run=str(tmp_path)), "1 + 1", BROWSE]
+    notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, sources)))
     notebook.metadata["kernelspec"] = KERNEL
     nbformat.write(notebook, tmp_path / "review.ipynb")
     with socket.socket() as free:
@@ -299,6 +301,8 @@ def wait_for_kernel(url):
 
 def test_jupyterlab_reviews_by_key_and_deletes_no_cell(browser, lab, tmp_path):
     page = browser.new_page(viewport={"width": 1300, "height": 900})
+    hosts = set()
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
     page.goto(lab, timeout=90_000)
     page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=90_000)
     cells = page.locator(".jp-Notebook .jp-CodeCell")
@@ -314,5 +318,11 @@ def test_jupyterlab_reviews_by_key_and_deletes_no_cell(browser, lab, tmp_path):
     page.keyboard.press("r")
     page.wait_for_function("document.querySelector('.cr-at').textContent.startsWith('3 of')")
     assert kept(tmp_path) == [("c1", "accept"), ("c2", "reject")]
-    assert cells.count() == 2
+    assert cells.count() == 3
+    table = page.locator("table.dataTable tbody tr")
+    table.first.scroll_into_view_if_needed(timeout=30_000)
+    assert table.count() == 3
+    page.locator(".dt-search input").first.fill("c2 no such words")
+    page.wait_for_function("document.querySelector('.dt-empty')")
+    assert hosts <= {"127.0.0.1", None}
     page.close()
