@@ -4,6 +4,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -40,9 +41,10 @@ ELSEWHERE = {
     "make setup": "what made the environment that runs this",
     ".venv/bin/condotta run my-reports --out runs/mine": "test_a_folder_of_ones_own_...",
     "condotta export runs/sample --figures png": "tests/test_charts.py; needs a browser",
-    'pip install ".[pictures]"': "needs a network",
     "pip install .": "tests/test_install.py builds the wheel and reads with it",
 }
+
+EXTRA = re.compile(r"""pip install ["']\.\[(\w+)\]["']$""")  # needs a network
 
 
 def commands():
@@ -50,7 +52,7 @@ def commands():
     blocks = re.findall(r"^    (\S.*)$", README, flags=re.M)
     quoted = re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", README, flags=re.S))
     both = dict.fromkeys([*blocks, *quoted])
-    return [c for c in both if Path(c.split()[0]).name in PROGRAMS and c != "condotta"]
+    return [c for c in both if Path(c.split()[0]).name in PROGRAMS and len(c.split()) > 1]
 
 
 def subcommands():
@@ -61,8 +63,14 @@ def subcommands():
 
 def test_every_command_is_run_here_or_elsewhere():
     unknown = [c for c in commands() if c not in RUN and c not in ELSEWHERE]
-    others = [c for c in unknown if c.split() not in subcommands()]
+    others = [c for c in unknown if c.split() not in subcommands() and not EXTRA.match(c)]
     assert not others, f"tests/test_readme.py does not know {others}"
+
+
+def test_extras_are_those_of_the_package():
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
+    named = {found[1] for command in commands() if (found := EXTRA.match(command))}
+    assert named and named <= set(project["optional-dependencies"])
 
 
 @pytest.mark.parametrize("words", subcommands(), ids=" ".join)
