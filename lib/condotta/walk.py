@@ -419,6 +419,8 @@ def _decided(step: Step) -> str | None:
     """Return the key of all decisions of people, for a step that follows them."""
     if not (ledger := step.parameters.get("ledger")):
         return None
+    if "://" not in ledger and not resources.locate(ledger).exists():
+        return tables.key("d")  # nobody decided; to say so, no table library is loaded
     from condotta import reviews
 
     return tables.key("d", *reviews.read(ledger)["review_id"])
