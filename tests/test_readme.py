@@ -28,6 +28,9 @@ RUN = {
     "condotta sample runs/mine --n 50 --seed 1": "condotta sample {sample} --n 50 --seed 1",
     "condotta agree ONE OTHER": "condotta agree {gold} {gold}",
     "condotta score runs/mine ONE": "condotta score {sample} {gold}",
+    "condotta export runs/sample --to FORMAT --out PATH": (
+        "condotta export {sample} --to xlsx --out {tmp}/run.xlsx"
+    ),
     "condotta review --status": "condotta review {sample} --ledger {tmp}/l.sqlite --status",
     "make test": "make -n test",
     "make lab": "make -n lab",
