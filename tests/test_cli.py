@@ -8,9 +8,10 @@ import pytest
 from typer.testing import CliRunner
 
 import condotta
-from condotta import cli, parameters, walk
+from condotta import cli, parameters, resources, walk
 
 CONDOTTA = Path(sys.executable).with_name("condotta")
+COMMANDS = cli.app.registered_commands
 
 
 def call(*words, **options):
@@ -25,7 +26,7 @@ def test_version_is_the_package_version():
     assert call("--version") == (0, f"condotta {condotta.__version__}\n", [])
 
 
-@pytest.mark.parametrize("command", ["run", "export", "parameters", "notebooks", "lab", "doctor"])
+@pytest.mark.parametrize("command", [command.callback.__name__ for command in COMMANDS])
 def test_help_explains_every_command_and_option(command):
     result = CliRunner().invoke(cli.app, [command, "--help"], terminal_width=200)
     assert result.exit_code == 0
@@ -163,3 +164,23 @@ def test_run_keeps_what_comes_through_standard_input(tmp_path, monkeypatch):
     with pytest.raises(walk.WalkError, match=r"\.source/stdin\.txt"):
         CliRunner().invoke(cli.app, words, input="They left.", catch_exceptions=False)
     assert (tmp_path / ".source" / "stdin.txt").read_text() == "They left."
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(["score", "RUN", "--errors", "FILE"], id="errors"),
+        pytest.param(["sample", "RUN", "--out", "FILE"], id="pages to code"),
+        pytest.param(["agree", "GOLD", "GOLD", "--out", "FILE"], id="what to settle"),
+    ],
+)
+def test_what_people_fill_in_is_written_once(words, sample_run, tmp_path):
+    gold = resources.find("data/gold/gold.jsonl")
+    given = {"RUN": sample_run, "GOLD": gold, "FILE": tmp_path / "file"}
+    words = [given.get(word, word) for word in words]
+    assert call(*words)[0] == 0
+    before = given["FILE"].read_bytes()
+    status, _, error = call(*words)
+    assert (status, len(error)) == (1, 1)
+    assert "may hold somebody's work" in error[0]
+    assert given["FILE"].read_bytes() == before
