@@ -25,6 +25,8 @@ BASE = {
 DENIAL = {"type": "denial", "stance": "denies", "source_kind": "government_body"}
 
 
+SOHR = {"source_name": "SOHR", "source_kind": "monitor_ngo"}
+EMIRATES = {"recruiter": "Emirates", "recruits": "Colombians", "destination": "Sudan"}
 NEPAL = {
     "recruiter": "Russia",
     "recruits": "Nepalis",
@@ -177,6 +179,19 @@ def lines_of(drawn):
             id="a figure told again, the side misread",
         ),
         pytest.param(
+            [
+                {**SOHR, **EMIRATES, "beneficiary": "Sudan"},
+                {**SOHR, **EMIRATES, "beneficiary": "Chad"},
+            ],
+            [(0, 1)],
+            id="one source, the side misread",
+        ),
+        pytest.param(
+            [{**EMIRATES, "beneficiary": "Sudan"}, {**EMIRATES, "beneficiary": "Chad"}],
+            [(0,), (1,)],
+            id="two outlets, two sides",
+        ),
+        pytest.param(
             [{**NEPAL, "beneficiary": "Ukraine"}, {**NEPAL, "count_min": None, "recruiter": None}],
             [(0, 1)],
             id="one end of it told again",
@@ -245,7 +260,6 @@ def called(book, sources):
 
 
 LOCAL = {"source_name": "local sources", "source_kind": "anonymous_local"}
-SOHR = {"source_name": "SOHR", "source_kind": "monitor_ngo"}
 MINISTRY = {"source_kind": "government_body"}
 
 
@@ -457,9 +471,6 @@ def test_denials_contest_the_lines_they_deny(book, denial, status):
     assert (line["denial_ids"] == "c1") is (status == "contested")
 
 
-EMIRATES = {"recruiter": "Emirates", "recruits": "Colombians", "destination": "Sudan"}
-
-
 @pytest.mark.parametrize(
     ("line", "said", "status"),
     [
@@ -486,6 +497,23 @@ EMIRATES = {"recruiter": "Emirates", "recruits": "Colombians", "destination": "S
 def test_a_denial_contests_only_what_says_what_it_denies(book, line, said, status):
     denial = {**DENIAL, **EMIRATES, "source_name": "Emirates", "end": len(said)}
     drawn = draw(book, {**EMIRATES, **line}, denial, texts=["So it is.", said])
+    assert drawn[drawn["type"] != "denial"].iloc[0]["status"] == status
+
+
+@pytest.mark.parametrize(
+    ("denier", "elsewhere", "status"),
+    [
+        pytest.param("Emirates", True, "contested", id="the accused"),
+        pytest.param("Sudan", True, "contested", id="whose war it is"),
+        pytest.param("Harbour Council", True, "contested", id="one the codebook does not know"),
+        pytest.param("Norway", True, "single_source", id="one who has no part in it"),
+        pytest.param("officials", True, "single_source", id="nobody named"),
+        pytest.param("officials", False, "contested", id="nobody named, in the same article"),
+    ],
+)
+def test_whose_denial_is_heard_elsewhere(book, denier, elsewhere, status):
+    denial = {**DENIAL, **EMIRATES, "source_name": denier, "at": int(elsewhere)}
+    drawn = draw(book, {**EMIRATES, **SOHR}, denial)
     assert drawn[drawn["type"] != "denial"].iloc[0]["status"] == status
 
 
@@ -539,7 +567,7 @@ MAY = {"date_from": "2020-05", "date_to": "2020-05"}
         pytest.param(
             {**FEW, **MAY}, {**FEW, **MAY, "destination": "Ukraine"}, ["destination"], id="where to"
         ),
-        pytest.param({}, DENIAL, ["denial"], id="affirmed and denied"),
+        pytest.param({}, {**DENIAL, "source_name": "Russia"}, ["denial"], id="affirmed and denied"),
     ],
 )
 def test_find_contradictions(book, one, other, kinds):
@@ -804,4 +832,4 @@ def test_no_line_that_the_rules_read_holds_two_retold_stories(read_by_rules):
 
 def test_few_lines_of_the_sample_are_contested(read_by_rules):
     status = read_by_rules[0]["status"].value_counts()
-    assert 0 < status["contested"] <= status.sum() / 6
+    assert 0 < status["contested"] <= status.sum() / 4

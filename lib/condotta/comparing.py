@@ -112,7 +112,8 @@ class _Keys:
             **{name: row[name] for name in ("source_name", "currency", "period", "pay_kind")},
             **{name: self.name(row[name]) for name in tables.SLOTS if name != "recruits"},
             own_voice=row["source_kind"] == "outlet_voice" or row["source_name"] is None,
-            is_named=origin.reason == "named" or row["source_kind"] in origins.UNNAMED,
+            is_named=origin.origin_key != origin.outlet_key
+            or row["source_kind"] in origins.UNNAMED,
             origin_key=origin.origin_key,
             draws_on=origin.draws_on,
             published_on=published_on if isinstance(published_on, str) else UNDATED,

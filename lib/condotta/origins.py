@@ -129,6 +129,7 @@ class _Desk:
         self._institutions = _institutions(codebook)
         self._outlets = self._find_outlets(articles)
         self._relays = self._find_relays(rows, articles)
+        self._through = self._find_through(rows)
         self._cited = self._find_cited(rows)
 
     def origin(
@@ -152,7 +153,7 @@ class _Desk:
         if kind == "outlet_voice":
             return outlet, f"the outlet's own voice{repeated}"
         said = f"“{source}”" if source else "no source found"
-        if relay := self._relay(via) or self._relay(_relayed(source)):
+        if relay := self._relay(via) or self._through.get((article_id, source)):
             return relay, f"{said} through {relay.name}"
         relays = self._relays[article_id]
         if len(relays) == 1:
@@ -190,6 +191,16 @@ class _Desk:
                 outlet = self._outlets[article_id]
                 relays[article_id] = {v: None for v in named if v.key != outlet.key}
         return defaultdict(list, {key: list(found) for key, found in relays.items()})
+
+    def _find_through(self, rows: pd.DataFrame) -> Mapping[tuple[str, str], Voice]:
+        """Return to whom a source of an article spoke, wherever the article tells."""
+        told = rows.loc[rows["source_name"].notna(), ["article_id", "source_name", "via"]]
+        ordered = told.fillna("").sort_values(["via"], kind="stable").itertuples(index=False)
+        return {
+            (article_id, source): relay
+            for article_id, source, via in ordered
+            if (relay := self._relay(via) or self._relay(_relayed(source)))
+        }
 
     def _find_cited(self, rows: pd.DataFrame) -> Mapping[str, list[Voice]]:
         """Return the named sources of every article."""

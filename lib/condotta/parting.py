@@ -70,7 +70,7 @@ def _reunite(lines: list[Line], codebook: "Codebook") -> list[Line]:
     """Join lines of different articles that a figure shows to be one, whatever one of them missed.
 
     They have a telling figure in common and differ in no slot but the side fought for, which most
-    reports leave to the reader.
+    reports leave to the reader. Where all but the side is the same, so is one source.
     """
     held: dict[Hashable, list[int]] = defaultdict(list)
     kept: list[Line] = []
@@ -88,11 +88,13 @@ def _reunite(lines: list[Line], codebook: "Codebook") -> list[Line]:
 
 
 def _marks(line: Line) -> Iterator[tuple]:
-    """Yield what lines that tell one figure have in common."""
+    """Yield what lines have in common that tell one figure, or one source's words of two sides."""
     for claim in line:
-        for figure in ("count", "pay"):
-            for ends in telling(getattr(claim, figure)):
-                yield claim.type, claim.destination or "", figure, ends
+        who = claim.recruiter, claim.recruits, claim.destination
+        if all(who) and claim.beneficiary and claim.is_named:
+            yield claim.type, *map(str, who), claim.origin_key
+        for figure in sorted(_figures([claim])):
+            yield claim.type, claim.destination or "", *map(str, figure)
 
 
 def _is_retold(line: Line, other: Line, codebook: "Codebook") -> bool:
@@ -104,7 +106,19 @@ def _is_retold(line: Line, other: Line, codebook: "Codebook") -> bool:
     leaf = max(recruiters, key=lambda r: (len(sponsors(r, codebook)), r), default="")
     overlap = all(_meet(both, figure) for figure in ("count", "pay", "contract", "dates"))
     apart = {claim.article_id for claim in line}.isdisjoint(claim.article_id for claim in other)
+    sides = [{claim.beneficiary for claim in part} - {None} for part in (line, other)]
+    alike &= _figures(line) & _figures(other) != set() or (all(sides) and sides[0] != sides[1])
     return alike and apart and overlap and recruiters <= {leaf, *sponsors(leaf, codebook)}
+
+
+def _figures(line: Line) -> set[tuple]:
+    """Return the telling figures of a line."""
+    return {
+        (figure, *ends)
+        for claim in line
+        for figure in ("count", "pay")
+        for ends in telling(getattr(claim, figure))
+    }
 
 
 def _meet(line: Line, figure: str) -> bool:

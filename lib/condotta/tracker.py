@@ -6,7 +6,7 @@ outlets that repeat them, and shows side by side what cannot be true together.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -74,8 +74,8 @@ def draw_lines(
     destination, the same recruits or recruits that one of both leaves open, and of a type that its
     words are about. That men were paid is denied by `Moscow pays nobody`, not by `Moscow sent
     nobody` (`denied_as` in the codebook's claim types). It never contests what the denier himself
-    is the only one to say. Lines of the claims that it is known to deny are contested in any case.
-    Where it fits none, denials make a line of their own.
+    is the only one to say. A denial by nobody named, or by one who the codebook knows has no part
+    in it, contests only what its own article holds. Denials that fit none make a line of their own.
 
     Two reports of one event whose figures differ by more than rounding are two lines and one
     contradiction; no rule here knows that they mean one event.
@@ -87,7 +87,9 @@ def draw_lines(
     denials = [claim for claim in read if claim.stance == "denies"]
     lines = part_claims([claim for claim in read if claim.stance != "denies"], codebook)
     lines = _follow(lines, replay)
-    denied, unheard = _attach(denials, lines, _scopes(denials, claims, articles, codebook))
+    scopes = _scopes(denials, claims, articles, codebook)
+    parties = {claim.claim_id for claim in denials if _is_party(claim, codebook)}
+    denied, unheard = _attach(denials, lines, scopes, parties)
     lines += part_claims(unheard, codebook)
     rows = _describe(lines, denied, replay, articles, traced, codebook)
     drawn = tables.shape("tracker", rows)
@@ -129,8 +131,27 @@ def _scopes(
     return scopes
 
 
+def _is_party(denial: Claim, codebook: "Codebook") -> bool:
+    """Whether a denier has a name, and is not known to stand outside of what he denies."""
+    said = (denial.recruiter, denial.destination, denial.beneficiary)
+    about = {key for name in said for key in _belongs(name, codebook)}
+    own = _belongs(denial.origin_key, codebook)
+    known = denial.origin_key in codebook.entries
+    return denial.is_named and (not known or not own.isdisjoint(about))
+
+
+def _belongs(key: str | None, codebook: "Codebook") -> set[str]:
+    """Return an entry of the codebook with its country, and those it stands for."""
+    entry = codebook.entries.get(key or "")
+    named = (getattr(entry, name, None) for name in ("id", "country", "sponsor", "side"))
+    return set(named) - {None}
+
+
 def _attach(
-    denials: list[Claim], lines: list[Line], scopes: Mapping[str, frozenset[str]]
+    denials: list[Claim],
+    lines: list[Line],
+    scopes: Mapping[str, frozenset[str]],
+    parties: Container[str],
 ) -> tuple[list[Line], list[Claim]]:
     """Return the denials of each line, and those that fit none."""
     at = {claim.claim_id: n for n, line in enumerate(lines) for claim in line}
@@ -141,13 +162,21 @@ def _attach(
         scope = scopes[denial.claim_id]
         known = {at[claim] for claim in denial.denies if claim in at}
         alike = {n for topic in _topics(denial) for n in about.get(topic, ())}
-        said = {n for n in alike if lines[n][0].type in scope}
-        others = {n for n in said if any(c.origin_key != denial.origin_key for c in lines[n])}
-        for n in sorted(known | others):
+        said = {n for n in known | alike if lines[n][0].type in scope}
+        heard = said if denial.claim_id in parties else known
+        against = [n for n in sorted(said) if _is_against(denial, lines[n], heard=n in heard)]
+        for n in against:
             denied[n].append(denial)
-        if not known | others:
+        if not against:
             unheard.append(denial)
     return denied, unheard
+
+
+def _is_against(denial: Claim, line: Line, *, heard: bool) -> bool:
+    """Whether others say what is denied; if the denier is not heard elsewhere, his own article."""
+    here = any(claim.article_id == denial.article_id for claim in line)
+    others = any(claim.origin_key != denial.origin_key for claim in line)
+    return others and (here or heard)
 
 
 Topic = tuple[str | None, ...]
@@ -264,7 +293,7 @@ def _hear(claims: Iterable[Claim]) -> Mapping[str, Line]:
 def _last_to_speak(claim: Claim) -> tuple[bool, ...]:
     """Return an order in which those come last who may have it from the others."""
     figures = telling(claim.count) | telling(claim.pay)
-    return not claim.is_named, not figures, claim.own_voice, bool(claim.draws_on)
+    return not claim.is_named, bool(claim.draws_on), not figures, claim.own_voice
 
 
 def _reason(claim: Claim, key: str, origin: Mapping[str, Any]) -> str:
