@@ -8,7 +8,7 @@ help:
 	@echo "make run     set up, read data/sample, say where the report is"
 	@echo "make test    set up, run every test and compare every notebook with its printed output"
 	@echo "make lab     set up, open JupyterLab on the first notebook"
-	@echo "make notebooks  run them again and store what they print, and docs/, after a change on purpose"
+	@echo "make notebooks  run them again and store what they print, and data/docs/, after a change on purpose"
 	@echo "make setup   only set up $(VENV)"
 	@echo "make pipeline CORPORA=path   train the English pipeline again; about an hour on one core"
 	@echo "make bench   what a run costs against what it cannot cost less than, in ratios; ten minutes"
@@ -45,11 +45,11 @@ notebooks: setup
 	@$(VENV)/bin/condotta run data/sample --out runs/sample
 	$(PY) -m jupyter nbconvert --to notebook --execute --inplace --log-level=ERROR \
 	  --ExecutePreprocessor.record_timing=False --ExecutePreprocessor.store_widget_state=False notebooks/*.ipynb
-	@$(VENV)/bin/condotta dictionary > docs/tables.md
-	@$(VENV)/bin/condotta score runs/sample > docs/scores.txt
+	@$(VENV)/bin/condotta dictionary > data/docs/tables.md
+	@$(VENV)/bin/condotta score runs/sample > data/docs/scores.txt
 
 bench: setup
-	@$(PY) -m benchmarks
+	@PYTHONPATH=tests $(PY) -m benchmarks
 
 format: setup
 	$(PY) -m ruff check --fix
@@ -59,4 +59,4 @@ check: setup
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 
-.PHONY: help setup run test lab pipeline bench format check
+.PHONY: help setup run test lab pipeline notebooks bench format check

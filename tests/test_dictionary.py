@@ -1,15 +1,15 @@
-"""The data dictionary in docs/ is the one that the code gives."""
+"""The data dictionary in data/docs/ is the one that the code gives."""
 
 import pytest
 
 from condotta import dictionary, resources, tables
 
-PAGE = resources.CHECKOUT / "docs" / "tables.md"
+PAGE = resources.CHECKOUT / "data/docs/tables.md"
 
 
 def test_the_page_is_what_the_code_says():
     assert PAGE.read_text() == dictionary.write_dictionary(), (
-        "tables have changed: condotta dictionary > docs/tables.md"
+        "tables have changed: condotta dictionary > data/docs/tables.md"
     )
 
 

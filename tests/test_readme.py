@@ -113,7 +113,7 @@ def test_a_folder_of_ones_own_reports_becomes_a_chart(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "path", sorted(p.relative_to(CHECKOUT) for p in CHECKOUT.glob("docs/*.md"))
+    "path", sorted(p.relative_to(CHECKOUT) for p in CHECKOUT.glob("data/docs/*.md"))
 )
 def test_links_of_a_page_lead_somewhere(path):
     page = CHECKOUT / path
