@@ -30,6 +30,7 @@ RELEVANT = 0.5  # an article is about recruitment from this probability on
 DOUBTFUL = 0.35  # or from this one, if a claim in it names people and a war not their own
 RARE = frozenset({"motive", "training", "sponsorship", "contract", "staging", "registration"})
 RARELY = 0.6  # share of the threshold for types of which the reader has seen few
+TOLD = 0.2  # a telling in what is denied or answered stands for it from this one on
 SURE = 0.5  # a denial or accusation that no cue shows must reach this
 FILLING = 0.25  # a mention fills a slot from this probability on
 COUNTED = 0.1  # a figure may belong to a telling from this one on
@@ -203,7 +204,12 @@ def _is_about_a_war(page: Page, drafts: Sequence[Draft], likely: float) -> bool:
 
 def propose(page: Page, learned: reader.Reader) -> list[Draft]:
     """Return everything in one article that may be a claim, with its source."""
-    tellings = list(find_tellings(page.view, learned))
+    strikes = page.codebook.striking_verbs
+    tellings = [
+        telling
+        for telling in find_tellings(page.view, learned)
+        if telling.trigger.lemma_.lower() not in strikes
+    ]
     mentions = reader.mentions(page.view)
     spoken = speakers.lay_out(page.view, page.statements, page.codebook)
     told = (
@@ -309,7 +315,10 @@ def find_answers(page: Page, tellings: Sequence[Draft]) -> Iterator[Draft]:
         )
         if kind is None or words is None:
             continue
-        told = any(words.start <= telling.trigger.i < words.end for telling in tellings)
+        told = any(
+            words.start <= telling.trigger.i < words.end and telling.score >= TOLD
+            for telling in tellings
+        )
         named = [token for token in words if token.lemma_.lower() in hired]
         if named and not told:
             roots = [token for token in words if token.i in page.view.frames]

@@ -249,6 +249,13 @@ class Kind(Row):
     grades: Literal["accused", "claimed", "denied", "unclear"] | None = None
 
 
+FIGHTS = ("Explosions", "Battles: Armed clash")  # how ACLED names kinds that need weapons
+
+
+def _verbs(kinds: Iterable[Kind]) -> frozenset[str]:
+    return frozenset(verb for kind in kinds for one in kind.triggers for verb in one.verbs)
+
+
 LISTS: Mapping[str, type[Row]] = {"cues": Cue, "hedges": Hedge, "people": PeopleNouns}
 MAPPINGS: Mapping[str, type[Row]] = {
     "source_kinds": SourceWords,
@@ -316,6 +323,14 @@ class Codebook(BaseModel):
         kinds = ("government_body", "intelligence", "named_official")
         words = (word for kind in kinds for word in self.source_kinds[kind].words)
         return frozenset(word.split()[-1].lower() for word in words) | self.people_nouns | COMPANIES
+
+    @cached_property
+    def striking_verbs(self) -> frozenset[str]:
+        """Verbs of fights and attacks that tell of no claim."""
+        fights = (
+            kind for kind in self.event_kinds.values() if (kind.acled or "").startswith(FIGHTS)
+        )
+        return _verbs(fights) - _verbs(self.claim_types.values())
 
     def entry(self, entity_id: str) -> Actor | Place | People:
         """Return the entry with an id; KeyError if there is none."""

@@ -369,7 +369,7 @@ class Classifier(NamedTuple):
 
     def weigh(self, hashed: Iterable[int]) -> dict[str, float]:
         """Return how likely each class is, from features that are hashed already."""
-        at = sorted({self.rows[key] for key in hashed if key in self.rows})
+        at = sorted({row for row in map(self.rows.get, hashed) if row is not None})
         scores = self.weights[at].sum(axis=0, dtype=np.float64) + self.bias
         scores = np.exp(scores - scores.max())
         return dict(zip(self.classes, (scores / scores.sum()).tolist(), strict=True))

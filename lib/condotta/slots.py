@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from condotta.codebook import Codebook
 
 ACTORS = frozenset({"person", "organisation", "armed_group", "state"})
+GROUPED = "fighters"  # how recruits read who are known by their group alone
 GROUNDS = frozenset({"place", "facility"})
 PARTITIVES = frozenset(
     {"hundred", "thousand", "dozen", "score", "ten", "number", "batch", "group", "contingent"}
@@ -135,7 +136,7 @@ def _recruits(token: "Token", names: Names, people: bool) -> Value | None:
         start, end = min(int(r["start"]) for r in rows), max(int(r["end"]) for r in rows)
         return Value(value, start, end, "nationality")
     if groups and people:
-        return _named(f"{groups[0][0]} fighters", groups[0][1], "group")
+        return _named(f"{groups[0][0]} {GROUPED}", groups[0][1], "group")
     if token.pos_ == "PRON" or token.lemma_.lower() in GENERIC or not people:
         return None
     return _printed(token)
@@ -220,12 +221,38 @@ def country_of(entry) -> str:
 
 
 def is_abroad(values: Mapping[str, Value], codebook: "Codebook") -> bool | None:
-    """Return whether recruits are meant for a country that is not theirs; None if not known."""
+    """Return whether recruits are meant for a country that is not theirs; None if not known.
+
+    People of several countries, one of them the destination, leave it open.
+    """
     if "recruits" not in values or "destination" not in values:
         return None
-    printed = values["recruits"].value.split("; ")
-    homes = {p.country for p in codebook.nationalities if p.people in printed}
-    return None if not homes else homes != {values["destination"].value}
+    if serves_own_state(values, codebook):
+        return False
+    homes, war = homes_of(values["recruits"].value, codebook), values["destination"].value
+    if not homes or (war in homes and len(homes) > 1):
+        return None
+    return war not in homes
+
+
+def serves_own_state(values: Mapping[str, Value], codebook: "Codebook") -> bool:
+    """Return whether recruits are of a state's army, and nobody but that state hires them."""
+    army = codebook.find(values["recruits"].value.removesuffix(f" {GROUPED}"), kinds=ACTORS)
+    if army is None or army.kind != "armed_group" or army.source_kind != "government_body":
+        return False
+    hirers = (values[slot].value for slot in ("recruiter", "beneficiary") if slot in values)
+    known = (codebook.find(hirer, kinds=ACTORS) for hirer in hirers)
+    return all(hirer is not None and hirer.id in (army.id, army.sponsor) for hirer in known)
+
+
+def homes_of(recruits: str, codebook: "Codebook") -> set[str]:
+    """Return the countries of nationalities; of a group that is named instead, its country."""
+    parts = recruits.split("; ")
+    homes = {people.country for people in codebook.nationalities if people.people in parts}
+    if homes:
+        return homes
+    groups = (codebook.find(part.removesuffix(f" {GROUPED}"), kinds=ACTORS) for part in parts)
+    return {group.country for group in groups if group is not None and group.country}
 
 
 def alike(one: str, other: str) -> bool:

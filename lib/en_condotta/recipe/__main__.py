@@ -51,7 +51,10 @@ TOGETHER = (
     Stage(2000, treebank=900, articles=600, reports=500),
     Stage(1100, treebank=500, articles=1000, reports=800),
 )
-STATEMENTS = tuple(Stage(steps, articles=1300, reports=600) for steps in (1000, 1000, 700))
+STATEMENTS = (
+    *(Stage(steps, articles=1300, reports=600) for steps in (1000, 1000, 700)),
+    Stage(1500, articles=1300, reports=1300),
+)
 LAST_TOGETHER = Stage(400, treebank=500, reports=700, peak=0.0005)
 LAST_STATEMENTS = Stage(300, articles=1000, reports=700, peak=0.0003)
 
