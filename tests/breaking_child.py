@@ -31,5 +31,6 @@ def read(file):
     return given
 
 
-formats.READERS[".txt"] = whole(read)
-child.main()
+if __name__ == "__main__":
+    formats.READERS[".txt"] = whole(read)
+    child.main()
