@@ -121,22 +121,19 @@ CLAIMS = {
     "y Chad": ("Chad denied that it was sending mercenaries to fight in Sudan.", "denial", {"recruiter": "Chad", "destination": "Sudan"}),
 }  # fmt: skip
 FAILING = {
+    "d Pakistanis": "read as a headcount",
+    "d UAE": "a lone sentence reads as quiet",
+    "w withdrew": "a lone sentence reads as quiet",
+    "w pulled out": "a lone sentence reads as quiet",
+    "s supervises": "few sponsors to learn from",
     "t flown": "a route through the sender's town makes its people recruits",
     "t Bosaso": "so does a town on the way",
     "t bused": "the town that recruits come from is read as staging",
     "d sent": "no people are named: an army's own men for all the reader knows",
     "d North Koreans": "a state's own soldiers",
     "d Afghans": "a lone sentence reads as quiet",
-    "d Mozambique": "read as a headcount",
-    "d CAR": "instructors read as quiet",
-    "p dinars": "pay after a group's name reads as quiet",
     "m poverty": "few motives to learn from",
     "m citizenship": "few motives to learn from",
-    "s finances": "few sponsors to learn from",
-    "a accused UAE": "the name runs on into what it is accused of",
-    "a accused Chad": "the name runs on into what it is accused of",
-    "y Mali": "a junta's denial of a presence reads as quiet",
-    "y Chad": "a denial without nationalities reads as quiet",
 }
 
 

@@ -103,8 +103,8 @@ def test_scores_of_a_run_by_hand():
     wrong = {**SENT, "destination": "Sudan", "staging": "Antalya"}
     pairs = pairs_of(("u", wrong), ("u", SENT | {"type": "denial"}), ("v", PAID))
     summed = scoring.sum_up(pairs, [PAGE, QUIET])
-    # One of two is found, though its destination is wrong. The denial agrees with the pay in people,
-    # kind of source and stance, and is set beside it; what stands on the quiet page is left over.
+    # One of two is found, though its destination is wrong. The denial agrees with the pay in
+    # people, kind of source and stance, and is set beside it; the quiet page's is left over.
     assert row(summed, "claims") == (2, 3, 1)
     # Right are type, recruiter, recruits of the one and recruits of the other.
     assert row(summed, "core slots") == (9, 14, 4)

@@ -38,6 +38,7 @@ BARE = 0.8  # from this one on it surely does
 FIGURE_ROLES = ("pay", "count", "contract", "date")
 SEVERAL = ("recruits", "origin", "staging")  # slots that a conjunction may fill twice
 MAIN = frozenset({"pay", "count"})  # figures that are one claim each
+REFUSALS = frozenset({"declines", "does_not_deny"})
 STANCE_OF = {"denial": "denies", "accusation": "accuses"}
 
 
@@ -482,7 +483,9 @@ def attribute(page: Page, draft: Draft, spoken: speakers.Layout) -> Draft | None
     shown = said.stance == STANCE_OF.get(kind)
     if kind in STANCE_OF and not (shown or (said.row is not None and draft.score >= SURE)):
         kind = draft.otherwise or kind
-    if said.stance in ("declines", "does_not_deny"):
+    if said.stance in REFUSALS or _is_refused(page, draft.trigger):
+        return None
+    if kind in STANCE_OF and said.row is not None and said.row["stance"] in REFUSALS:
         return None
     if said.stance == "denies":
         kind = "denial"
@@ -499,6 +502,14 @@ def attribute(page: Page, draft: Draft, spoken: speakers.Layout) -> Draft | None
         if kind == "denial" and "recruiter" not in values:
             values = values | _who_denies(row, page.codebook)
     return replace(draft, kind=kind, values=values, told=told, rule=f"{draft.rule}; {said.rule}")
+
+
+def _is_refused(page: Page, trigger: "Token") -> bool:
+    """Return whether words stand in an answer that neither affirms nor denies."""
+    return any(
+        row["stance"] in REFUSALS and row["start"] <= trigger.idx < row["end"]
+        for row in page.statements
+    )
 
 
 def _who_denies(row: Mapping, codebook: "Codebook") -> dict[str, Value]:

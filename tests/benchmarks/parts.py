@@ -1,4 +1,4 @@
-"""Parts of a run, each measured by itself: ``PYTHONPATH=tests python -m benchmarks.parts NAME ...``."""
+"""Parts of a run, each measured by itself: ``python -m benchmarks.parts NAME ...``."""
 
 import gc
 import json
