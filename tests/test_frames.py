@@ -106,11 +106,6 @@ SENTENCES = [
         ["recruited: whom=The men, who=Tehran"],
     ),
     (
-        "relative object without a pronoun",
-        "The fighters Moscow sent have gone home.",
-        ["sent: whom=The fighters, who=Moscow"],
-    ),
-    (
         "relative with a preposition",
         "The camp from which they were sent is closed.",
         ["sent: start=The camp, whom=they"],
@@ -176,11 +171,6 @@ SENTENCES = [
         ["recruiting: who=Russia, whom=fighters, where=Syria"],
     ),
     (
-        "stopped, gerund read as a noun",
-        "The company stopped recruiting Syrians.",
-        ["recruiting: who=The company, whom=Syrians"],
-    ),
-    (
         "plan of a state",
         "Turkey's plan to send fighters to Niger became known.",
         ["send: who=Turkey, whom=fighters, goal=Niger"],
@@ -189,11 +179,6 @@ SENTENCES = [
         "a plan by",
         "A plan by the emirate to recruit Colombians was uncovered.",
         ["recruit: who=the emirate, whom=Colombians"],
-    ),
-    (
-        "plans, read as a noun",
-        "Turkey plans to send Syrian fighters to Libya.",
-        ["send: who=Turkey, whom=Syrian fighters, goal=Libya"],
     ),
     (
         "light verb, active",
@@ -347,7 +332,6 @@ SENTENCES = [
         "The militant group Jabal al-Nur attacked the base.",
         ["attacked: who=Jabal al-Nur, whom=the base"],
     ),
-    ("participle before a noun", "Recruited men fled.", ["Recruited: whom=Recruited men"]),
     (
         "reported clause",
         "Officials said that Algeria had bombed the convoy.",
@@ -365,10 +349,6 @@ SENTENCES = [
     ),
     ("no trigger", "The weather was fine in Tripoli.", []),
     ("noun that is no verb", "The strike by teachers ended.", []),
-]
-
-
-MISREAD = [
     (
         "possessive read as a subject",
         "The commander ordered his men to attack the village.",
@@ -379,6 +359,26 @@ MISREAD = [
         "Wagner hired ex-soldiers from Chile.",
         ["hired: who=Wagner, whom=ex-soldiers, start=Chile"],
     ),
+]
+
+
+MISREAD = [
+    (
+        "relative object without a pronoun",
+        "The fighters Moscow sent have gone home.",
+        ["sent: whom=The fighters, who=Moscow"],
+    ),
+    (
+        "stopped, gerund read as a noun",
+        "The company stopped recruiting Syrians.",
+        ["recruiting: who=The company, whom=Syrians"],
+    ),
+    (
+        "plans, read as a noun",
+        "Turkey plans to send Syrian fighters to Libya.",
+        ["send: who=Turkey, whom=Syrian fighters, goal=Libya"],
+    ),
+    ("participle before a noun", "Recruited men fled.", ["Recruited: whom=Recruited men"]),
 ]
 
 

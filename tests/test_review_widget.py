@@ -35,7 +35,12 @@ def run():
     """Claims, articles and lines: one claim with slots, one big vague figure, one denial."""
     page = {"text": TEXT, "n_words": 12, "source_path": "p", "source_sha256": "0", "format": "txt"}
     articles = tables.shape("articles", [{"article_id": "a1", "publisher": "Gazette", **page}])
-    said = {"source_kind": "government_body", "stance": "asserts", "certainty": "reported"}
+    said = {
+        "source_name": "Witnesses",
+        "source_kind": "anonymous_local",
+        "stance": "asserts",
+        "certainty": "reported",
+    }
     base = {
         "article_id": "a1",
         "start": at("<img")[0],
@@ -61,6 +66,7 @@ def run():
             {"claim_id": "c1", **base, **hired, **slots, "count_min": 300, "count_max": 300},
             {"claim_id": "c2", **base, **hired, **vague},
             {"claim_id": "c3", **base, **hired, "type": "denial", "stance": "denies",
+             "source_name": "Chad", "source_kind": "government_body",
              "start": at("Chad denied")[0], "end": len(TEXT)},
         ],
     )  # fmt: skip
